@@ -1,0 +1,4 @@
+"""Delivery: papers to rooms, attempts, answers, score sheets and incidents, sealed at the end.
+
+Owns what happened in the room. No paper can be read before its start; no saved answer is ever lost.
+"""

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from kaogong.delivery.states import ATTEMPT
+from kaogong.foundation.kernel.records import Record
+
+
+class PaperCopy(Record):
+    """A paper delivered to one part of a sitting, sealed under its own decryption key until it is released."""
+
+    part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
+    paper = models.ForeignKey("itembank.Paper", on_delete=models.PROTECT, related_name="+")
+    content_sealed = models.BinaryField("试卷内容（密文）")
+    key_sealed = models.BinaryField("解密密钥（受保护）")
+    digest = models.CharField(max_length=64)
+    delivered_at = models.DateTimeField("下发时间")
+    released_at = models.DateTimeField("启封时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["part", "paper"], name="paper_copy_once")]
+
+    def __str__(self) -> str:
+        return f"{self.part_id} {self.paper_id}"
+
+
+class TaskDraw(Record):
+    """The practical task drawn for one module of a sitting's skill part."""
+
+    part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
+    module_code = models.CharField(max_length=10)
+    task = models.ForeignKey("itembank.PracticalTask", on_delete=models.PROTECT, related_name="+")
+    seed = models.BigIntegerField()
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["part", "module_code"], name="one_task_per_module")]
+
+    def __str__(self) -> str:
+        return self.module_code
+
+
+class Attempt(Record):
+    """One candidate at one part of a sitting: from the door to the sealed submission."""
+
+    seat = models.OneToOneField("seating.Seat", on_delete=models.PROTECT, related_name="+")
+    registration = models.ForeignKey("registration.Registration", on_delete=models.PROTECT, related_name="+")
+    part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
+    paper_copy = models.ForeignKey(PaperCopy, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    region_code = models.CharField(max_length=6)
+    state = models.CharField(max_length=20, choices=ATTEMPT.choices(), default=ATTEMPT.initial)
+    checked_in_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField("截止", null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    answers_digest = models.CharField("作答摘要", max_length=64, blank=True)
+    receipt = models.JSONField("交卷回执", default=dict)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "part"], name="one_attempt_per_part"),
+            models.CheckConstraint(
+                name="submitted_attempt_has_a_digest",
+                condition=~Q(state__in=["submitted", "sealed"]) | ~Q(answers_digest=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.pk}"
+
+
+class Answer(Record):
+    """One saved answer, appended and never changed; the last received for a position counts."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
+    device = models.CharField("设备", max_length=40)
+    sequence = models.PositiveIntegerField("序号")
+    position = models.PositiveSmallIntegerField("题序")
+    answer = models.CharField("作答", max_length=20, blank=True)
+    client_at = models.DateTimeField("本机时间")
+    received_at = models.DateTimeField("服务器时间")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "device", "sequence"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.position}"
+
+
+class ScoreSheet(Record):
+    """One examiner's score sheet for one module of a practical attempt; signed once, then fixed."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
+    examiner = models.ForeignKey("seating.PanelMember", on_delete=models.PROTECT, related_name="+")
+    draw = models.ForeignKey(TaskDraw, on_delete=models.PROTECT, related_name="+")
+    marks = models.JSONField("各要素得分")
+    total = models.DecimalField("合计", max_digits=5, decimal_places=2)
+    safety_violation = models.BooleanField("违反安全操作规程", default=False)
+    note = models.CharField(max_length=200, blank=True)
+    signed_at = models.DateTimeField("签字时间")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "examiner", "draw"], name="score_sheet_once")]
+
+    def __str__(self) -> str:
+        return f"{self.total}"
+
+
+class Incident(Record):
+    """What went wrong in the room: lateness, cheating, a power cut, with who wrote it down."""
+
+    part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField("类型", max_length=30)
+    text = models.CharField("经过", max_length=400)
+    happened_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=100)
+    clause = models.CharField("依据", max_length=120, blank=True)
+    region_code = models.CharField(max_length=6, blank=True)
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from kaogong.foundation.kernel.records import Record
+from kaogong.itembank.states import BLUEPRINT, ITEM, PAPER
+
+
+class Blueprint(Record):
+    """鉴定要素细目表: what a level's theory papers are drawn from; fixed by `approve`."""
+
+    standard = models.ForeignKey("standards.StandardVersion", on_delete=models.PROTECT, related_name="+")
+    occupation_code = models.CharField("职业编码", max_length=10)
+    level = models.PositiveSmallIntegerField("等级")
+    title = models.CharField("名称", max_length=120)
+    state = models.CharField(max_length=20, choices=BLUEPRINT.choices(), default=BLUEPRINT.initial)
+    digest = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["standard", "level"], condition=Q(state="approved"), name="one_approved_blueprint"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Range(Record):
+    """鉴定范围: a node of the blueprint above the points, with its share; the code is a tuple, never a joined string."""
+
+    blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
+    codes = ArrayField(models.CharField(max_length=6), verbose_name="代码")
+    name = models.CharField("鉴定范围", max_length=120)
+    percent = models.PositiveSmallIntegerField("鉴定比重", null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["blueprint", "codes"], name="range_code_once")]
+
+    def __str__(self) -> str:
+        return f"{'-'.join(self.codes)} {self.name}"
+
+
+class Point(Record):
+    """鉴定点: the smallest unit, core (X), general (Y) or auxiliary (Z)."""
+
+    class Importance(models.TextChoices):
+        CORE = "X", "核心要素"
+        GENERAL = "Y", "一般要素"
+        AUXILIARY = "Z", "辅助要素"
+
+    blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
+    range = models.ForeignKey(Range, on_delete=models.PROTECT, related_name="+")
+    codes = ArrayField(models.CharField(max_length=6), verbose_name="代码")
+    name = models.CharField("鉴定点", max_length=160)
+    importance = models.CharField("重要程度", max_length=1, choices=Importance)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["blueprint", "codes"], name="point_code_once")]
+
+    def __str__(self) -> str:
+        return f"{'-'.join(self.codes)} {self.name}"
+
+
+class Item(Record):
+    """An item through all its versions. Without a point it is an unbound draft that no paper can take."""
+
+    occupation_code = models.CharField("职业编码", max_length=10)
+    level = models.PositiveSmallIntegerField("等级")
+    point = models.ForeignKey(Point, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    number = models.CharField("题号", max_length=40)
+    state = models.CharField(max_length=20, choices=ITEM.choices(), default=ITEM.initial)
+    author = models.CharField("命题人", max_length=100, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="item_in_use_has_a_point", condition=Q(state__in=["drafted", "reviewed"]) | Q(point__isnull=False)
+            ),
+            models.UniqueConstraint(fields=["occupation_code", "level", "number"], name="item_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ItemVersion(Record):
+    """One immutable version of an item; stem, options, key and explanation are sealed in `content_sealed`."""
+
+    class Type(models.TextChoices):
+        SINGLE = "single", "单项选择题"
+        TRUE_FALSE = "truefalse", "判断题"
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField("版本")
+    type = models.CharField("题型", max_length=12, choices=Type)
+    content_sealed = models.BinaryField("题目内容（密文）")
+    digest = models.CharField("内容摘要", max_length=80)
+    stem_digest = models.CharField("题干摘要", max_length=80)
+    difficulty = models.PositiveSmallIntegerField("难度")
+    consistency = models.PositiveSmallIntegerField("一致性")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "version"], name="item_version_once"),
+            models.CheckConstraint(name="difficulty_1_to_5", condition=Q(difficulty__gte=1, difficulty__lte=5)),
+            models.CheckConstraint(name="consistency_1_to_5", condition=Q(consistency__gte=1, consistency__lte=5)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}@{self.version}"
+
+
+class Paper(Record):
+    """A sealed list of item versions, with the seed and the report of its assembly."""
+
+    blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField("试卷编号", max_length=40, unique=True)
+    seed = models.BigIntegerField("随机种子")
+    report = models.JSONField("组卷报告")
+    digest = models.CharField("摘要", max_length=64)
+    state = models.CharField(max_length=20, choices=PAPER.choices(), default=PAPER.initial)
+    sealed_at = models.DateTimeField("封存时间")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PaperItem(Record):
+    """One question of a paper, in its place, worth so many marks."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField("题序")
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    marks = models.DecimalField("分值", max_digits=5, decimal_places=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "position"], name="paper_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.position}"
+
+
+class PracticalTask(Record):
+    """操作技能试题: one task of a module, with preparation, steps and the criteria of its score sheet (sum 100)."""
+
+    standard = models.ForeignKey("standards.StandardVersion", on_delete=models.PROTECT, related_name="+")
+    occupation_code = models.CharField("职业编码", max_length=10)
+    level = models.PositiveSmallIntegerField("等级")
+    module_code = models.CharField("模块", max_length=10)
+    module_name = models.CharField("模块名称", max_length=100)
+    weight = models.PositiveSmallIntegerField("模块比重（%）")
+    code = models.CharField("编号", max_length=20)
+    title = models.CharField("名称", max_length=120)
+    minutes = models.PositiveSmallIntegerField("时长（分钟）")
+    content_sealed = models.BinaryField("内容（密文）")
+    criteria = models.JSONField("评分要素")
+    digest = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["standard", "level", "code"], name="practical_task_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class ImportBatch(Record):
+    """A staged import: analysed whole, waiting for a person to commit its good rows at once or not at all."""
+
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    occupation_code = models.CharField(max_length=10)
+    level = models.PositiveSmallIntegerField()
+    good_rows = models.PositiveIntegerField()
+    bad_rows = models.PositiveIntegerField()
+    staged_at = models.DateTimeField()
+    staged_by = models.CharField(max_length=100)
+    committed_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRow(Record):
+    """One row of a staged import: good ones hold the sealed item, bad ones the reason and their place."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
+    line = models.PositiveIntegerField("行号")
+    content_sealed = models.BinaryField(null=True)
+    problems = models.JSONField("问题", default=list)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="import_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.line}"

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from kaogong.foundation.kernel.records import Record
+from kaogong.stations.states import LICENCE
+
+
+class Station(Record):
+    """An appraisal station (鉴定所、站) or a filed evaluation body's site; the body itself is an Organisation."""
+
+    organisation = models.OneToOneField("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    region_code = models.CharField("行政区划", max_length=6)
+    head = models.CharField("负责人", max_length=60, blank=True)
+    phone = models.CharField("公开电话", max_length=30, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class Licence(Record):
+    """鉴定许可证 (or a filing) with its term."""
+
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField("许可证编号", max_length=40, unique=True)
+    since = models.DateField("有效期起")
+    until = models.DateField("有效期止")
+    state = models.CharField(max_length=20, choices=LICENCE.choices(), default=LICENCE.initial)
+    issued_by = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="licence_ends_after_it_begins", condition=Q(until__gte=F("since")))
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Scope(Record):
+    """One line of a licence's scope: an occupation, the levels, and the tracks it may serve."""
+
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="+")
+    occupation_code = models.CharField("职业编码", max_length=10)
+    occupation_name = models.CharField("职业", max_length=120)
+    levels = ArrayField(models.PositiveSmallIntegerField(), verbose_name="等级")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["licence", "occupation_code"], name="scope_occupation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.occupation_name} {self.levels}"
+
+
+class Room(Record):
+    """A room with its seats in rows and columns (theory) or its work places (practical)."""
+
+    class Kind(models.TextChoices):
+        THEORY = "theory", "理论考场"
+        PRACTICAL = "practical", "操作技能考场"
+
+    station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField("名称", max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind)
+    address = models.CharField("地址", max_length=200)
+    rows = models.PositiveSmallIntegerField("排数")
+    columns = models.PositiveSmallIntegerField("列数")
+    is_open = models.BooleanField("在用", default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["station", "name"], name="room_name_once"),
+            models.CheckConstraint(name="room_has_places", condition=Q(rows__gte=1, columns__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

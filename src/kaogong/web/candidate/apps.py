@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CandidateConfig(AppConfig):
+    name = "kaogong.web.candidate"
+    label = "candidate_desk"
