@@ -38,7 +38,8 @@ BEIJING = timezone(timedelta(hours=8))
 #: A drawn silhouette: no real person's picture.
 PORTRAIT = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 48"><rect width="33" height="48" fill="#F7F8F9"/>'
-    b'<path d="M2 48c0-12 5-16 14.5-16S31 36 31 48z" fill="#3F5468"/><path d="M13 27h7v8l-3.500 3-3.500-3z" fill="#D9B79C"/>'
+    b'<path d="M2 48c0-12 5-16 14.5-16S31 36 31 48z" fill="#3F5468"/>'
+    b'<path d="M13 27h7v8l-3.500 3-3.500-3z" fill="#D9B79C"/>'
     b'<ellipse cx="16.500" cy="19" rx="7.200" ry="9.500" fill="#E5C6AC"/>'
     b'<path d="M9 19c-1-9 3-12 7.500-12s8.500 3 7.500 12c-1-5-3-7-7.500-7s-6.500 2-7.500 7z" fill="#23272B"/></svg>'
 )
@@ -142,7 +143,14 @@ def score_sheet(*, blind: bool = True) -> ScoreSheet:
         ("准备与安全", "停电、验电、挂牌顺序正确", "15", "顺序错误扣 5 分；未验电扣 15 分", "5", "10"),
         ("线路安装", "元件布置合理、安装牢固、横平竖直", "15", "布置不合理扣 3 分；松动每处扣 1 分", "2", "13"),
         ("线路安装", "导线选择正确，接线牢固，无露铜过长", "20", "每处错误扣 2 分", "4", "16"),
-        ("通电试车", "一次通电成功，正反转、互锁与过载保护功能完整", "30", "一次不成功扣 10 分；两次不成功扣 30 分", "0", "30"),
+        (
+            "通电试车",
+            "一次通电成功，正反转、互锁与过载保护功能完整",
+            "30",
+            "一次不成功扣 10 分；两次不成功扣 30 分",
+            "0",
+            "30",
+        ),
         ("文明生产", "工位整洁，工具归位，按时完成", "10", "未清理扣 5 分；每超时 1 分钟扣 1 分", "1", "9"),
     )
     return ScoreSheet(
@@ -177,7 +185,23 @@ def score_sheet(*, blind: bool = True) -> ScoreSheet:
     )
 
 
-NAMES = ("王建国", RARE_NAME, "阿卜杜拉·麦麦提艾力", "李雪", "欧阳䶮", "扎西顿珠", "陈𬭎", "金美善", "赵一鸣", "古丽米热")
+NAMES = (
+    "王建国",
+    RARE_NAME,
+    "阿卜杜拉·麦麦提艾力",
+    "李雪",
+    "欧阳䶮",
+    "扎西顿珠",
+    "陈𬭎",
+    "金美善",
+    "赵一鸣",
+    "古丽米热",
+    "ئادىل مەمەت",
+    "བཀྲ་ཤིས་དོན་གྲུབ",
+    "ꀊꇐꃅꐯ",
+    "김미선",
+    "ᠪᠠᠲᠤ",
+)
 
 
 def attendance_list(count: int = 30) -> AttendanceList:
@@ -269,7 +293,9 @@ def result_notice() -> ResultNotice:
         level="四级/中级工",
         parts=(
             PartResult(part="理论知识考试", mark=Decimal("86.50"), pass_mark=Decimal(60), verdict="合格", tone="done"),
-            PartResult(part="操作技能考核", mark=Decimal("59.99"), pass_mark=Decimal(60), verdict="未合格", tone="stopped"),
+            PartResult(
+                part="操作技能考核", mark=Decimal("59.99"), pass_mark=Decimal(60), verdict="未合格", tone="stopped"
+            ),
             PartResult(part="综合评审", mark=None, verdict="本等级不设", tone="waiting"),
         ),
         verdict="操作技能考核未合格，理论知识成绩保留",
@@ -287,7 +313,7 @@ def result_notice() -> ResultNotice:
 def verification_report() -> VerificationReport:
     return VerificationReport(
         body="职业技能鉴定证书查询服务",
-        report_number="Q20261124-0000381",
+        report_number="Q20261224-0000381",
         verdict="有效",
         tone="done",
         explanation="登记簿中有此证书，内容与签名一致，当前未被撤销或暂停。",

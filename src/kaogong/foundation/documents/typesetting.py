@@ -59,15 +59,15 @@ def render(
     template: str,
     fields: Mapping[str, object],
     *,
-    images: Mapping[str, bytes] = {},  # noqa: B006  # read only
+    images: Mapping[str, bytes] = {},
     standard: Standard = "a-2b",
     at: datetime | None = None,
 ) -> Document:
     """Typeset `fields` and `images` (PNG, JPEG or SVG) with `templates/<template>.typ`.
 
     `at` is the date that the file carries, an aware datetime, by default now; equal fields at equal moments give
-    equal bytes. Dates print as 2026年11月24日, times as 2026年11月24日 09:00 in the zone they come in. Characters that no font has
-    print as 〓 and are named in `Document.missing`. Raises TypesettingFailed.
+    equal bytes. Dates print as 2026年11月24日, with the time of day in the zone they come in. Characters that no font
+    has print as 〓 and are named in `Document.missing`. Raises TypesettingFailed.
     """
     plain = _plain(fields)
     text = json.dumps(plain, ensure_ascii=False)

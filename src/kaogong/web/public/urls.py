@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from kaogong.web.ui.navigation import routes_of
 
 app_name = "public"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = routes_of("public")

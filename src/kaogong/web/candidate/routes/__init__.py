@@ -1,0 +1,1 @@
+"""Addresses and navigation of the candidate desk, one module a topic."""

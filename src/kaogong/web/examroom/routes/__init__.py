@@ -1,0 +1,1 @@
+"""Addresses and navigation of the examroom desk, one module a topic."""

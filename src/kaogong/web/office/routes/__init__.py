@@ -1,0 +1,1 @@
+"""Addresses and navigation of the office desk, one module a topic."""

@@ -1,0 +1,1 @@
+"""Addresses and navigation of the public desk, one module a topic."""

@@ -1,0 +1,1 @@
+"""Addresses and navigation of the station desk, one module a topic."""

@@ -1,0 +1,21 @@
+// The entry: wires the small modules once, and again on whatever htmx brings in.
+
+import { listenForHtmx } from "./requests.js";
+import { offerCopies } from "./copy.js";
+import { takeFocus } from "./focus.js";
+import { listenForKeys } from "./keyboard.js";
+import { foldMenus, offerSideToggle } from "./menus.js";
+import { previewPhotos, submitOnChange } from "./forms.js";
+
+function awaken(root) {
+  offerCopies(root);
+  takeFocus(root);
+}
+
+listenForHtmx(awaken);
+listenForKeys();
+foldMenus();
+offerSideToggle();
+previewPhotos();
+submitOnChange();
+awaken(document);

@@ -1,0 +1,88 @@
+"""Views of the shared interface: display preferences, two statements, error pages, and the gallery of components."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from kaogong.web.ui import samples
+from kaogong.web.ui.display import COOKIE, COOKIE_AGE, Preferences
+
+
+@require_POST
+def display(request: HttpRequest) -> HttpResponse:
+    """Keep what the reader chose of theme, text and contrast, and go back to where they were."""
+    before = Preferences.from_cookie(request.COOKIES.get(COOKIE, ""))
+    after = before.changed({name: str(value) for name, value in request.POST.items()})
+    response = HttpResponseRedirect(_way_back(request))
+    response.set_cookie(
+        COOKIE, after.to_cookie(), max_age=COOKIE_AGE, secure=request.is_secure(), httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    wish = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wish if wish and safe else "/"
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the pages do for people who see, hear, point or read differently."""
+    return render(request, "ui/accessibility.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about people, why, and who may see it."""
+    return render(request, "ui/privacy.html")
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in its states, for those who build pages; only where DEBUG is on."""
+    shelf = request.GET.get("shelf", "components")
+    if shelf not in samples.SHELVES:
+        raise Http404
+    return render(request, samples.SHELVES[shelf], samples.context(request))
+
+
+# --- errors: handler400 … handler500 in urls point here, and middleware may call `error_page` for the others ---------
+
+
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Return the page for an HTTP error: what happened and what to do now. Knows 400, 403, 404, 409, 429, 500, 503."""
+    return render(request, f"ui/errors/{status}.html", {"status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that cannot be understood."""
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for someone without the power."""
+    return error_page(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form that came too late or from elsewhere (setting CSRF_FAILURE_VIEW)."""
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address where nothing is, or nothing within reach."""
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for our own fault; it stands on no context processor, since one of them may be the fault."""
+    return render(None, "ui/errors/500.html", {"status": 500}, status=500)  # type: ignore[arg-type]  # no request on purpose
+
+
+def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """The page for too many tries (setting AXES_LOCKOUT_CALLABLE)."""
+    return error_page(request, 429)

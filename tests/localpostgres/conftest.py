@@ -1,0 +1,89 @@
+"""Clusters for the tests of localpostgres: each is real, careless about power cuts, and gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import localpostgres
+from localpostgres.throwaway import CARELESS
+
+SOURCE = str(Path(localpostgres.__file__).parents[1])
+
+MakeCluster = Callable[..., localpostgres.Cluster]
+StartPython = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[localpostgres.Cluster]:
+    """One running cluster for the tests that only look."""
+    with localpostgres.throwaway() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A temporary folder that any account may pass through (pytest's own is closed to others)."""
+    folder = Path(tempfile.mkdtemp(prefix="localpostgres-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def make_cluster(place: Path) -> Iterator[MakeCluster]:
+    """Make clusters in `place` (or a given folder), and destroy them at the end."""
+    made = []
+
+    def make(folder: Path | None = None, **options: object) -> localpostgres.Cluster:
+        cluster = localpostgres.Cluster(folder or place / "cluster", **{"settings": CARELESS, **options})
+        made.append(cluster)
+        return cluster
+
+    yield make
+    for cluster in made:
+        try:
+            cluster.destroy()
+        except localpostgres.ForeignFolder:
+            shutil.rmtree(cluster.folder.path, ignore_errors=True)
+
+
+@pytest.fixture
+def start_python() -> Iterator[StartPython]:
+    """Start other Python processes, as the same or another user; none outlives the test."""
+    started = []
+
+    def start(code: str, *arguments: object, user: int | None = None) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1"},
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def as_root() -> None:
+    """Only root can become other users and mount file systems."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: it changes owners, users or mounts")
