@@ -56,8 +56,7 @@ def missing_glyphs(text: str) -> tuple[str, ...]:
 
 def without_missing(text: str) -> str:
     """Return `text` with a geta mark (〓) in the place of every character that cannot be printed."""
-    gaps = dict.fromkeys(missing_glyphs(text), GETA)
-    return text.translate(str.maketrans(gaps)) if gaps else text
+    return text.translate({ord(character): GETA for character in missing_glyphs(text)})
 
 
 def _leaves_no_mark(character: str) -> bool:

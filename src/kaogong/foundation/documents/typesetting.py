@@ -72,20 +72,19 @@ def render(
     plain = _plain(fields)
     text = json.dumps(plain, ensure_ascii=False)
     missing = missing_glyphs(text)
-    if missing:
-        text = without_missing(text)
     inputs = {
-        "fields": text,
+        "fields": without_missing(text) if missing else text,
         "images": json.dumps({name: list(image) for name, image in images.items()}),
     }
     compiler = _compiler(template)
-    standards = [standard] if standard else []
     moment = int((at or datetime.now(UTC)).timestamp())
     try:
-        pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=moment)
+        pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=standard or None, timestamp=moment)
         pages = int(compiler.query("<pages>", field="value", one=True))
     except typst.TypstError as error:
         raise TypesettingFailed(f"{template}: {error.message}") from error
+    if not isinstance(pdf, bytes):
+        raise TypesettingFailed(f"{template}: the typesetter returned no single file")
     return Document(pdf=pdf, pages=pages, missing=missing)
 
 
