@@ -31,6 +31,10 @@ BEHIND_HTTPS = os.environ.get("KAOGONG_BEHIND_HTTPS") == "1"
 TRUSTED_PROXIES = int(os.environ.get("KAOGONG_PROXIES", "0"))
 
 
+# Settings can be read while the database is down (for `kaogong --help`); the first query then says that it is down.
+NOBODY_THERE = "postgresql://postgres@127.0.0.1:9/kaogong"
+
+
 def _secret_key() -> str:
     """The secret of sessions and tokens: from the environment, else made once and kept in a file only we can read."""
     if given := os.environ.get("KAOGONG_SECRET_KEY"):
@@ -71,7 +75,10 @@ def _database_url() -> str:
         return given
     import localpostgres  # noqa: PLC0415  # only a development machine has an embedded cluster
 
-    return localpostgres.Cluster(VAR / "postgres").url("kaogong")
+    try:
+        return localpostgres.Cluster(VAR / "postgres").url("kaogong")
+    except localpostgres.NotRunning:
+        return NOBODY_THERE
 
 
 SECRET_KEY = _secret_key()

@@ -1,0 +1,51 @@
+"""`kaogong`: the shell's door. Starts Django, gathers the sub-commands, and says every failure in one sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+import typer
+from rich.console import Console
+
+errors = Console(stderr=True)
+
+
+def build() -> typer.Typer:
+    """Assemble the command line. Django must be set up: the sub-commands import services."""
+    from kaogong.cli import audit, bank, certificate, database, demo, server  # noqa: PLC0415  # after django.setup()
+
+    app = typer.Typer(
+        name="kaogong",
+        help="考工 Kaogong: open software for a country's occupational-skills appraisal.",
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+    )
+    app.add_typer(database.app, name="db", help="The database: up, down, status, migrate.")
+    app.add_typer(audit.app, name="audit", help="The trail: verify, seal, show.")
+    app.add_typer(bank.app, name="bank", help="The item bank: import.")
+    app.add_typer(certificate.app, name="certificate", help="Certificates: verify.")
+    app.command(name="demo")(demo.demo)
+    app.command(name="serve")(server.serve)
+    app.command(name="worker")(server.worker)
+    return app
+
+
+def run() -> None:
+    """The entry point of the `kaogong` command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaogong.config.settings")
+    import localpostgres  # noqa: PLC0415  # beside its use: only the shell starts clusters
+
+    try:
+        database_commands = len(sys.argv) > 1 and sys.argv[1] == "db"
+        if not database_commands:
+            from kaogong.cli.cluster import use_cluster  # noqa: PLC0415  # before Django reads its settings
+
+            use_cluster(sys.argv[1:])
+        django.setup()
+        build()()
+    except localpostgres.ClusterError as failure:
+        errors.print(f"[red]{failure}[/red]")
+        raise SystemExit(1) from failure
