@@ -163,6 +163,20 @@ class TestCertificate:
         )
         assert typeset(full).pages == 1
 
+    def test_a_long_name_and_a_long_body_still_fit_one_page(self) -> None:
+        full = replace(
+            examples.certificate_22(),
+            name="阿卜杜热西提·阿卜杜克热木·麦麦提敏",
+            occupation="轨道交通信号设备检修与维护人员",
+            trade="信号设备装调工",
+            blank_serial="2600418837",
+            remark="补发",
+            evaluation_body="新疆维吾尔自治区装备制造业职业技能评价与人才发展服务中心有限责任公司",
+        )
+        document = typeset(full)
+        assert document.pages == 1
+        assert "阿卜杜热西提·阿卜杜克热木·麦麦提敏" in text_of(document)
+
 
 class TestDoorList:
     @pytest.mark.parametrize("rows", [1, 5, 10])

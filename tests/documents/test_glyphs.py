@@ -63,6 +63,10 @@ class TestMissingGlyphs:
         assert without_missing("张😀三") == "张〓三"
         assert "〓" in printable()
 
+    def test_a_site_may_add_its_own_folder(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("KAOGONG_FONTS", str(tmp_path))
+        assert font_folders()[-1] == tmp_path
+
     def test_only_our_own_fonts_are_asked(self) -> None:
         families = {font.family for font in font_book().fonts()}
         assert families >= {"Noto Sans SC", "Noto Serif SC", "Kaogong Rare Han", "Noto Sans KR"}
