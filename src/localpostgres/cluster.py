@@ -34,7 +34,7 @@ from localpostgres.errors import (
     translated,
 )
 from localpostgres.folder import Folder
-from localpostgres.postmaster import Postmaster, exists
+from localpostgres.postmaster import Postmaster
 
 HOST = "127.0.0.1"
 USER = "postgres"
@@ -181,17 +181,18 @@ class Cluster:
                 return  # another process made it between the question and the deed
 
     def _joins(self) -> bool:
-        """Find the cluster running; False when it is down, or was going down just now."""
-        found = postmaster.running(self.data_folder)
-        if found is None:
-            return False
-        try:
-            self._await(found.pid, log_from=self.folder.ready_log())
-        except NotStarting:
-            if exists(found.pid):
-                raise
-            return False
-        return True
+        """Find the cluster running and answering; False when it is down, or was going down or dying just now."""
+        deadline = time.monotonic() + START_SECONDS
+        while found := postmaster.running(self.data_folder):
+            if found.is_ready and found.port and postmaster.answers(HOST, found.port):
+                return True
+            if time.monotonic() > deadline:
+                raise NotStarting(
+                    f"PostgreSQL in {self.folder.path} (pid {found.pid}) has not answered for {START_SECONDS:.0f} "
+                    f"seconds (perhaps it recovers from a crash): ask again later, and read {self.folder.log}."
+                )
+            time.sleep(postmaster.PAUSE_SECONDS)
+        return False
 
     def _start(self) -> None:
         account = accounts.choose(self.data_folder)

@@ -217,9 +217,12 @@ class Folder:
             return self.log.stat().st_size
 
     def socket_folder(self, account: Account) -> Path:
-        """Return an empty private folder for the unix socket; a short one under /tmp when the path is too long."""
+        """Return an empty private folder for the unix socket; one under /tmp when clients could not name the path.
+
+        It is too long for a socket, or has a comma, where libpq begins the next host.
+        """
         place = self.home() / "socket"
-        if len(os.fsencode(place) + _SOCKET_NAME.encode()) > _SOCKET_BYTES:
+        if len(os.fsencode(place) + _SOCKET_NAME.encode()) > _SOCKET_BYTES or "," in str(place):
             place = _SHORT / f"lpg-{account.uid}-{self.digest}"
         return _private(place, account)
 

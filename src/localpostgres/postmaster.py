@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -18,6 +20,8 @@ from localpostgres.errors import NotStarting, classify
 
 PAUSE_SECONDS = 0.03
 _PROC = Path("/proc")
+# "Do you speak TLS?", the first words of the frontend/backend protocol: length and code.
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 # The shell puts the server in the background and leaves, so that it is nobody's child: no zombie when it is
 # killed, and no signal when the terminal or the asking process goes.
 _LAUNCH = '"$@" 1>&2 & echo "$!"'
@@ -96,6 +100,19 @@ def await_ready(pid: int, *, data: Path, seconds: float, log: Path, log_from: in
         f"PostgreSQL in {data} is still starting after {seconds:.0f} seconds (perhaps it recovers from a crash): "
         f"ask again later, and read {log}."
     )
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether a server takes connections: it answers a question that needs no login and leaves no log line.
+
+    A killed process may be listed for some milliseconds more, and its lock file still says that it is ready.
+    """
+    try:
+        with socket.create_connection((host, port), timeout=5) as connection:
+            connection.sendall(_SSL_REQUEST)
+            return connection.recv(1) in (b"N", b"S")
+    except OSError:
+        return False
 
 
 def stop(pid: int, *, seconds: float) -> bool:

@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import localpostgres
 from localpostgres.throwaway import CARELESS
 
-SOURCE = str(Path(localpostgres.__file__).parents[1])
+# Where other interpreters of the same version find us and what we need.
+IMPORTS = os.pathsep.join(str(Path(module.__file__).parents[1]) for module in (localpostgres, psycopg))
 
 MakeCluster = Callable[..., localpostgres.Cluster]
 StartPython = Callable[..., subprocess.Popen[str]]
@@ -60,15 +62,17 @@ def start_python() -> Iterator[StartPython]:
     """Start other Python processes, as the same or another user; none outlives the test."""
     started = []
 
-    def start(code: str, *arguments: object, user: int | None = None) -> subprocess.Popen[str]:
+    def start(
+        code: str, *arguments: object, user: int | None = None, interpreter: str = sys.executable
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)],
+            [interpreter, "-c", code, *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd="/",
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": IMPORTS, "PYTHONDONTWRITEBYTECODE": "1"},
             user=user,
             group=user,
             extra_groups=None if user is None else [],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import pwd
 import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -16,6 +19,8 @@ import pytest
 import localpostgres
 from localpostgres import account, binaries
 from localpostgres.throwaway import CARELESS
+
+StartPython = Callable[..., subprocess.Popen[str]]
 
 WHOLE_LIFE = """
 import os, sys, psycopg, localpostgres
@@ -38,38 +43,40 @@ for deed in ("up", "url", "status"):
 
 
 @pytest.fixture
-def normal_user(as_root: None) -> int:
-    """The number of an unprivileged user who can run this interpreter."""
+def start_as_nobody(as_root: None, start_python: StartPython) -> StartPython:
+    """Start Python as an unprivileged user, with this interpreter or, when that is closed to others, the system's."""
     uid = pwd.getpwnam("nobody").pw_uid
-    answer = subprocess.run(
-        ["/bin/sh", "-c", f'exec "{sys.executable}" -c "import psycopg"'], check=False, user=uid, cwd="/"
-    )
-    if answer.returncode != 0:
-        pytest.skip(f"the interpreter {sys.executable} is closed to other users")
-    return uid
+    for interpreter in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        with contextlib.suppress(OSError):
+            trial = start_python("import localpostgres", user=uid, interpreter=interpreter)
+            trial.communicate(timeout=30)
+            if trial.returncode == 0:
+                return functools.partial(start_python, user=uid, interpreter=interpreter)
+    return pytest.skip(f"{sys.executable} is closed to other users, and the system has no Python of its version")
 
 
 class TestNormalUser:
-    def test_owns_and_runs_all(self, place, start_python, normal_user, make_cluster):
+    def test_owns_and_runs_all(self, place, start_as_nobody, make_cluster):
         home = place / "home"
         home.mkdir(mode=0o700)
-        shutil.chown(home, normal_user)
-        out, err = start_python(WHOLE_LIFE, home / "cluster", user=normal_user).communicate(timeout=60)
-        assert out.split() == [str(normal_user), str(normal_user), str(home / "cluster" / "data")], err
+        shutil.chown(home, "nobody")
+        out, err = start_as_nobody(WHOLE_LIFE, home / "cluster").communicate(timeout=60)
+        nobody = str(pwd.getpwnam("nobody").pw_uid)
+        assert out.split() == [nobody, nobody, str(home / "cluster" / "data")], err
         assert {entry.owner() for entry in (home / "cluster").iterdir()} == {"nobody"}
 
-    def test_is_served_by_root_without_losing_ownership(self, place, start_python, normal_user, make_cluster):
+    def test_is_served_by_root_without_losing_ownership(self, place, start_as_nobody, make_cluster):
         home = place / "home"
         home.mkdir(mode=0o755)
-        shutil.chown(home, normal_user)
-        start_python(WHOLE_LIFE, home / "cluster", user=normal_user).communicate(timeout=60)
+        shutil.chown(home, "nobody")
+        start_as_nobody(WHOLE_LIFE, home / "cluster").communicate(timeout=60)
         cluster = make_cluster(home / "cluster")
         cluster.down()
         assert cluster.up().runs_as == "nobody"
         assert {entry.owner() for entry in (home / "cluster").iterdir()} == {"nobody"}
 
-    def test_is_kept_out_of_roots_cluster(self, shared, start_python, normal_user):
-        out, err = start_python(REFUSED, shared.folder.path, user=normal_user).communicate(timeout=60)
+    def test_is_kept_out_of_roots_cluster(self, shared, start_as_nobody):
+        out, err = start_as_nobody(REFUSED, shared.folder.path).communicate(timeout=60)
         assert out.count("use the account that made") == 3, out + err
 
 

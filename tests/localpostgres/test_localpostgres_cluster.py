@@ -143,7 +143,9 @@ class TestSettings:
         cluster.up()
         assert ask(cluster.url(), "SHOW max_connections") == "23"
         assert ask(cluster.url(), "SHOW shared_buffers") == "64MB"
-        assert ask(cluster.url(), "SELECT boot_val <> reset_val FROM pg_settings WHERE name = 'application_name'") is True
+        assert (
+            ask(cluster.url(), "SELECT boot_val <> reset_val FROM pg_settings WHERE name = 'application_name'") is True
+        )
 
     def test_throwaway_is_careless(self, shared):
         assert [ask(shared.url(), f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [

@@ -40,9 +40,11 @@ with localpostgres.throwaway() as cluster:
 FORK = """
 import os, time, localpostgres
 with localpostgres.throwaway() as cluster:
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         time.sleep(60)
-    print(cluster.folder.path, cluster.status().pid, flush=True)
+        os._exit(0)
+    print(cluster.folder.path, cluster.status().pid, child, flush=True)
     time.sleep(60)
 """
 
@@ -161,11 +163,22 @@ class TestThrowaway:
             raise ZeroDivisionError
         assert not cluster.folder.path.parent.exists()
 
-    @pytest.mark.parametrize("code", [THROWAWAY, FORK], ids=["alone", "with a forked child that lives on"])
-    def test_is_gone_after_its_parent_was_killed(self, start_python, code):
-        parent = start_python(code)
+    def test_is_gone_after_its_parent_was_killed(self, start_python):
+        parent = start_python(THROWAWAY)
         path, pid = parent.stdout.readline().split()
         parent.kill()
         parent.wait()
         assert until(lambda: not Path(path).parent.exists())
         assert is_gone(int(pid))
+
+    def test_is_gone_even_when_a_forked_child_of_its_parent_lives_on(self, start_python):
+        parent = start_python(FORK)
+        path, pid, child = parent.stdout.readline().split()
+        parent.kill()
+        parent.wait()
+        try:
+            assert until(lambda: not Path(path).parent.exists())
+            assert is_gone(int(pid))
+            assert not is_gone(int(child))
+        finally:
+            os.kill(int(child), signal.SIGKILL)
