@@ -1,11 +1,19 @@
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from kaogong.foundation.kernel.records import Record
 from kaogong.personnel.states import CARD
+
+
+class Hours(Func):
+    """The hours of a duty as PostgreSQL's tstzrange: the end is free for the next duty."""
+
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
 
 
 class Card(Record):
@@ -30,9 +38,17 @@ class Card(Record):
     )
     issued_by = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
     region_code = models.CharField(max_length=6)
+    state_reason = models.CharField("状态说明", max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="card_ends_after_it_begins", condition=Q(until__gte=F("since")))]
+        constraints = [
+            models.CheckConstraint(name="card_ends_after_it_begins", condition=Q(until__gte=F("since"))),
+            models.CheckConstraint(name="card_names_known_levels", condition=Q(levels__contained_by=[1, 2, 3, 4, 5])),
+            models.CheckConstraint(
+                name="examiner_card_names_an_occupation", condition=Q(kind="supervisor") | ~Q(occupation_code="")
+            ),
+        ]
+        indexes = [models.Index(fields=["person"]), models.Index(fields=["region_code"])]
 
     def __str__(self) -> str:
         return self.number
@@ -51,9 +67,20 @@ class Duty(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="duty_ends_after_it_begins", condition=Q(ends_at__gt=F("starts_at")))
+            models.CheckConstraint(name="duty_ends_after_it_begins", condition=Q(ends_at__gt=F("starts_at"))),
+            ExclusionConstraint(
+                name="no_two_duties_at_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (
+                        Hours("starts_at", "ends_at", RangeBoundary(inclusive_lower=True, inclusive_upper=False)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(cancelled_at__isnull=True),
+            ),
         ]
-        indexes = [models.Index(fields=["person", "starts_at"])]
+        indexes = [models.Index(fields=["person", "starts_at"]), models.Index(fields=["reference"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at:%Y-%m-%d}"

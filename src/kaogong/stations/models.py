@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from kaogong.foundation.kernel.records import Record
 from kaogong.stations.states import LICENCE
@@ -20,19 +21,42 @@ class Station(Record):
         return str(self.organisation)
 
 
+class Term(Func):
+    """The days of a term as PostgreSQL's daterange, both ends included."""
+
+    function = "daterange"
+    output_field = DateRangeField()
+
+
 class Licence(Record):
-    """鉴定许可证 (or a filing) with its term."""
+    """鉴定许可证 (or a filing) with its term, both days included; two that are not revoked never overlap."""
 
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
     number = models.CharField("许可证编号", max_length=40, unique=True)
     since = models.DateField("有效期起")
     until = models.DateField("有效期止")
     state = models.CharField(max_length=20, choices=LICENCE.choices(), default=LICENCE.initial)
+    state_reason = models.CharField("状态说明", max_length=200, blank=True)
+    state_since = models.DateField("状态起", null=True, blank=True)
     issued_by = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="licence_ends_after_it_begins", condition=Q(until__gte=F("since")))
+            models.CheckConstraint(name="licence_ends_after_it_begins", condition=Q(until__gte=F("since"))),
+            models.CheckConstraint(
+                name="licence_change_has_a_reason", condition=Q(state="granted") | ~Q(state_reason="")
+            ),
+            ExclusionConstraint(
+                name="one_licence_at_a_time",
+                expressions=[
+                    ("station", RangeOperators.EQUAL),
+                    (
+                        Term("since", "until", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=~Q(state="revoked"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -40,7 +64,7 @@ class Licence(Record):
 
 
 class Scope(Record):
-    """One line of a licence's scope: an occupation, the levels, and the tracks it may serve."""
+    """One line of a licence's scope: an occupation and its levels."""
 
     licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="+")
     occupation_code = models.CharField("职业编码", max_length=10)
@@ -48,7 +72,12 @@ class Scope(Record):
     levels = ArrayField(models.PositiveSmallIntegerField(), verbose_name="等级")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["licence", "occupation_code"], name="scope_occupation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["licence", "occupation_code"], name="scope_occupation_once"),
+            models.CheckConstraint(
+                name="scope_names_known_levels", condition=Q(levels__contained_by=[1, 2, 3, 4, 5], levels__len__gte=1)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.occupation_name} {self.levels}"
@@ -77,3 +106,8 @@ class Room(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def places(self) -> int:
+        """Seats or work places: rows times columns."""
+        return self.rows * self.columns
