@@ -1,7 +1,7 @@
 # Kaogong: what a newcomer runs. Needs Python 3.11+ with venv, git and make; everything else is brought by `setup`.
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench format lint types contracts migrations templates openapi lock
+.PHONY: help setup demo serve test check bench format lint types contracts migrations templates openapi lock river
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ templates:
 
 openapi:
 	@$(VENV)/python -m pytest -q tests/api/test_snapshot.py
+
+river: setup ## write docs/river.md from the code
+	@$(VENV)/python -m scripts.river
 
 lock: setup ## renew requirements.txt (hashes, no hosts)
 	@$(VENV)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate -o requirements.txt
