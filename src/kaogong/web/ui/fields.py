@@ -8,6 +8,7 @@ from functools import cached_property
 from django import forms
 from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class FieldView:
 
     @property
     def widget(self) -> forms.Widget:
-        return self.bound.field.widget
+        widget: forms.Widget = self.bound.field.widget
+        return widget
 
     @property
     def id(self) -> str:
@@ -53,6 +55,11 @@ class FieldView:
     def is_optional(self) -> bool:
         return not self.bound.field.required
 
+    @property
+    def errors(self) -> list[str]:
+        """What is wrong with this field, in words that need no label beside them."""
+        return messages_of(self.bound)
+
     @cached_property
     def described_by(self) -> str:
         """The ids of hint and error, in the order in which they are read out."""
@@ -84,12 +91,27 @@ class FieldView:
         return f"{css}{width}{' is-invalid' if self.bound.errors else ''}"
 
 
+def messages_of(bound: BoundField) -> list[str]:
+    """Return a field's errors; what is missing is asked for by name instead of "this field is required"."""
+    default = str(bound.field.error_messages.get("required", ""))
+    return [_missing(bound) if message == default else str(message) for message in bound.errors]
+
+
+def _missing(bound: BoundField) -> str:
+    chosen = isinstance(bound.field, forms.ChoiceField | forms.FileField)
+    words = _("请选择“%(label)s”。") if chosen else _("请填写“%(label)s”。")
+    if isinstance(bound.field, forms.BooleanField):
+        words = _("请勾选：%(label)s")
+    return words % {"label": str(bound.label).rstrip("？?")}
+
+
 def errors_of(form: BaseForm) -> list[tuple[str, str]]:
-    """Return the errors of a form as (id of the field to go to, message); the form's own come first, without a field."""
+    """Return a form's errors as (id of the field to go to, message); its own come first, without a field."""
     found = [("", str(message)) for message in form.non_field_errors()]
     for bound in form:
-        target = first_id(bound)
-        found += [(target, str(message)) for message in bound.errors]
+        label, default = str(bound.label), str(bound.field.error_messages.get("required", ""))
+        for raw, message in zip(bound.errors, messages_of(bound), strict=True):
+            found.append((first_id(bound), message if raw == default or label in message else f"{label}：{message}"))
     return found
 
 

@@ -41,7 +41,7 @@ class ApplicationForm(forms.Form):
         choices=[("5", "五级/初级工"), ("4", "四级/中级工"), ("3", "三级/高级工")],
         widget=forms.RadioSelect,
     )
-    occupation = forms.ChoiceField(label="职业", choices=[("", "请选择"), ("6-31-01-03", "电工"), ("6-18-02-04", "焊工")])
+    occupation = forms.ChoiceField(label="职业", choices=[("", "请选择"), *((each, each) for each in OCCUPATIONS)])
     born_on = forms.DateField(label="出生日期", widget=forms.DateInput(attrs={"type": "date"}), required=False)
     years = forms.IntegerField(label="从事本职业年限", required=False)
     photo = forms.FileField(
@@ -83,22 +83,38 @@ def context(request: HttpRequest) -> dict[str, object]:
             Step("缴费"),
             Step("提交"),
         ],
-        "stopped_steps": [Step("报名", "done"), Step("资格审核", "stopped", note="材料不足"), Step("准考证"), Step("成绩")],
+        "stopped_steps": [
+            Step("报名", "done"),
+            Step("资格审核", "stopped", note="材料不足"),
+            Step("准考证"),
+            Step("成绩"),
+        ],
         "moments": moments(),
         "figures": figures(),
         "chart": chart(),
         "lines": lines(),
         "filters": [
-            Filter("state", "状态", [(state, word) for state, word in WORDS.items()]),
+            Filter("state", "状态", list(WORDS.items())),
             Filter("occupation", "职业", [(each, each) for each in OCCUPATIONS]),
         ],
         "page": Paginator(rows(), 12).get_page(request.GET.get("page")),
         "seats": seats(),
         "now": NOON,
         "badges": list(WORDS.items()),
-        "facts": {"姓名": "张三", "职业": "电工", "级别": "三级/高级工", "理论": "86.50 分", "技能": "79.00 分", "备注": None},
-        "does": ["核发 312 本电工三级证书，编号即时固定", "占用空白证书流水码 20260001841 至 20260002152", "通知 312 名持证人和 4 个鉴定所"],
-    }  # fmt: skip
+        "facts": {
+            "姓名": "张三",
+            "职业": "电工",
+            "级别": "三级/高级工",
+            "理论": "86.50 分",
+            "技能": "79.00 分",
+            "备注": None,
+        },
+        "does": [
+            "核发 312 本电工三级证书，编号即时固定",
+            "占用空白证书流水码 20260001841 至 20260002152",
+            "通知 312 名持证人和 4 个鉴定所",
+        ],
+    }
 
 
 def rows() -> list[dict[str, object]]:
@@ -158,7 +174,13 @@ def lines() -> Chart:
 
 def seats() -> list[tuple[str, list[SeatPlace | None]]]:
     """A room of four rows with an aisle."""
-    states = [("active", "答题中"), ("active", "答题中"), ("done", "已交卷"), ("waiting", "未签到"), ("stopped", "断线")]
+    states = [
+        ("active", "答题中"),
+        ("active", "答题中"),
+        ("done", "已交卷"),
+        ("waiting", "未签到"),
+        ("stopped", "断线"),
+    ]
     room: list[tuple[str, list[SeatPlace | None]]] = []
     for row in range(4):
         places: list[SeatPlace | None] = []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import URLPattern, path
+from django.views.i18n import set_language
 
 from kaogong.web.ui import views
 
 app_name = "ui"
 urlpatterns: list[URLPattern] = [
     path("display/", views.display, name="display"),
+    path("language/", set_language, name="language"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -80,7 +80,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for our own fault; it stands on no context processor, since one of them may be the fault."""
-    return render(None, "ui/errors/500.html", {"status": 500}, status=500)  # type: ignore[arg-type]  # no request on purpose
+    return render(None, "ui/errors/500.html", {"status": 500}, status=500)
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:

@@ -137,9 +137,8 @@ def pager(context: RequestContext, page: Page[Any], unit: str = "", anchor: str 
     ]
     before = query_with(context, page=page.previous_page_number()) if page.has_previous() else ""
     after = query_with(context, page=page.next_page_number()) if page.has_next() else ""
-    return {
-        "page": page, "numbers": numbers, "before": before, "after": after, "unit": unit or gettext("条"), "anchor": anchor
-    }  # fmt: skip
+    ends = {"before": before, "after": after, "anchor": anchor}
+    return {"page": page, "numbers": numbers, "unit": unit or gettext("条"), **ends}
 
 
 @register.inclusion_tag("ui/components/toolbar.html", takes_context=True)
@@ -176,7 +175,7 @@ def card(content: str, title: str = "", icon: str = "", id: str = "", note: str 
 def notice(content: str, kind: Kind = "active", title: str = "") -> SafeString:
     """A remark in the run of the page: something done, waiting, stopped, or simply to know."""
     icons = {**KIND_ICONS, "active": "info-circle-fill", "waiting": "exclamation-triangle-fill"}
-    return component("notice", {"content": content, "kind": kind, "title": title, "icon": icons.get(kind, "info-circle")})
+    return component("notice", {"content": content, "kind": kind, "title": title, "icon": icons[kind]})
 
 
 @register.inclusion_tag("ui/components/facts.html")
@@ -288,7 +287,8 @@ def chart(key: str, title: str, chart: Chart, as_of: Any = None, note: str = "")
         "options": chart.options,
     }  # fmt: skip
     rows = [(each, [one.values[at] for one in chart.series]) for at, each in enumerate(chart.categories)]
-    return {"key": key, "key_data": f"{key}-data", "title": title, "chart": chart, "spec": spec, "rows": rows, "as_of": as_of, "note": note}
+    words = {"title": title, "as_of": as_of, "note": note}
+    return {"key": key, "key_data": f"{key}-data", "chart": chart, "spec": spec, "rows": rows, **words}
 
 
 @register.inclusion_tag("ui/components/chart_scripts.html")
@@ -302,7 +302,10 @@ def chart_scripts() -> Ctx:
 
 @register.inclusion_tag("ui/components/field.html")
 def field(bound: BoundField, hint: str = "", width: str = "", suffix: str = "", legend: bool = False) -> Ctx:
-    """A form field: label above, hint, input, error with icon. `width` xs/s/m/l; `legend` makes the label the page's question."""
+    """A form field: label above, hint, error with icon, input.
+
+    `width` is xs, s, m or l; `legend` makes the label the page's one question.
+    """
     return {"field": FieldView(bound, hint=hint, width=width), "suffix": suffix, "legend": legend}
 
 

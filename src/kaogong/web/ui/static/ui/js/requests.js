@@ -14,7 +14,7 @@ export function say(text) {
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "×";
-  close.setAttribute("aria-label", "关闭");
+  close.setAttribute("aria-label", place.dataset.closeText);
   close.addEventListener("click", () => line.remove());
   line.append(words, close);
   place.replaceChildren(line); // it stays until it is closed: nothing here vanishes by the clock
