@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Func, Q
 
 from kaogong.foundation.kernel.records import Record
 
@@ -30,6 +32,17 @@ class Instrument(Record):
     region_code = models.CharField("适用地区", max_length=6, blank=True, help_text="空为全国")
     certainty = models.CharField("可靠程度", max_length=1, choices=Certainty)
     source = models.CharField("出处", max_length=300, blank=True)
+    file = models.CharField("随附文件", max_length=60, blank=True, help_text="规则库随附的文件名；空为本机录入")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="instrument_repealed_after_it_came",
+                condition=Q(repealed_on__isnull=True)
+                | Q(in_force_on__isnull=True)
+                | Q(repealed_on__gt=F("in_force_on")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -45,6 +58,7 @@ class Article(Record):
     in_force_on = models.DateField("施行日期", null=True)
     until = models.DateField("失效日期", null=True)
     certainty = models.CharField("可靠程度", max_length=1, choices=Certainty)
+    file = models.CharField("随附文件", max_length=60, blank=True)
 
     class Meta:
         constraints = [
@@ -71,11 +85,27 @@ class Provision(Record):
     since = models.DateField("起")
     until = models.DateField("止", null=True)
     certainty = models.CharField("可靠程度", max_length=1, choices=Certainty)
+    file = models.CharField("随附文件", max_length=60, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="provision_ends_after_it_begins", condition=Q(until__isnull=True) | Q(until__gt=F("since"))
+            ),
+            models.UniqueConstraint(
+                fields=["key", "region_code", "track", "occupation_code", "since"], name="provision_begins_once"
+            ),
+            ExclusionConstraint(
+                name="provision_one_in_force",
+                expressions=[
+                    ("key", RangeOperators.EQUAL),
+                    ("region_code", RangeOperators.EQUAL),
+                    ("track", RangeOperators.EQUAL),
+                    ("occupation_code", RangeOperators.EQUAL),
+                    (Func("since", "until", function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                deferrable=Deferrable.DEFERRED,
+                violation_error_message="同一事项在同一范围内不能有两项同时有效的规定。",
             ),
         ]
         indexes = [models.Index(fields=["key"])]

@@ -1,0 +1,195 @@
+"""What the rule library says on a day: provisions for rules, words for clauses. Open to everyone: rules are public."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop as _
+
+from kaogong.foundation.kernel.clauses import Clause
+from kaogong.foundation.kernel.refusals import HOUSE, Refusal
+from kaogong.regulations import models
+from kaogong.regulations.rules import CERTAINTY, Provision, Scope, applicable, article_label
+
+__all__ = [
+    "CERTAINTY",
+    "ClauseText",
+    "NoProvision",
+    "Provision",
+    "articles",
+    "clause",
+    "instrument",
+    "instruments",
+    "provision",
+    "provision_keys",
+    "provisions",
+    "provisions_of",
+]
+
+
+class NoProvision(Refusal):
+    """The rule library sets no such figure for that day and case: nothing may be decided without one."""
+
+    message = _("规则库中没有“{key}”在 {on} 适用于此事的规定，无法判断。")
+    advice = _("请联系规则库管理员补录该日期有效的规定及其依据。")
+    clause = Clause(HOUSE, "figures")
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseText:
+    """A clause as people read it: the instrument that it stands in, its text in our words, and how certain that is."""
+
+    clause: Clause
+    instrument: str
+    number: str
+    heading: str
+    text: str
+    certainty: str
+    certainty_label: str
+    in_force_on: date | None
+    until: date | None
+
+    @property
+    def label(self) -> str:
+        """How it is cited: `《职业技能鉴定规定》第十五条`."""
+        return f"《{self.instrument}》{article_label(self.clause.article, self.heading)}"
+
+    @property
+    def url(self) -> str:
+        """Where the public reads it (route `public:clause`)."""
+        return f"/rules/{self.clause.instrument}/{self.clause.article}/"
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it binds on that day, as far as its dates are known."""
+        return (self.in_force_on is None or self.in_force_on <= on) and (self.until is None or on < self.until)
+
+
+def provision(key: str, *, on: date, region_code: str = "", track: str = "", occupation_code: str = "") -> Provision:
+    """The figure `key` as it applies on that day to that case; the most specific in force wins.
+
+    Raises NoProvision when the library has none. A region code may be full (`320100`) or a prefix (`3201`).
+    """
+    case = Scope(region_code, track, occupation_code)
+    found = applicable(_of_key(key), on=on, case=case)
+    if found is None:
+        raise NoProvision(key=key, on=on)
+    return found
+
+
+def provisions(
+    *keys: str, on: date, region_code: str = "", track: str = "", occupation_code: str = ""
+) -> Mapping[str, Provision]:
+    """Several figures at once, in one query, by key. Raises NoProvision for the first that the library lacks."""
+    case = Scope(region_code, track, occupation_code)
+    rows = [_as_provision(row) for row in _rows().filter(key__in=keys)]
+    found = {}
+    for key in keys:
+        best = applicable([row for row in rows if row.key == key], on=on, case=case)
+        if best is None:
+            raise NoProvision(key=key, on=on)
+        found[key] = best
+    return found
+
+
+def clause(clause: Clause, on: date | None = None) -> ClauseText | None:
+    """The words of a clause as they stood on that day (the latest when no day is given); None for an unknown clause."""
+    rows = models.Article.objects.filter(instrument__key=clause.instrument, article=clause.article)
+    texts = [_as_text(row) for row in rows.select_related("instrument").order_by("in_force_on")]
+    if on is not None:
+        texts = [text for text in texts if text.is_in_force(on)] or texts
+    return texts[-1] if texts else None
+
+
+def instruments(text: str = "", *, certainty: str = "", on: date | None = None) -> QuerySet[models.Instrument]:
+    """Instruments with the number of their articles (`article_count`); `text` is looked for in titles, numbers, words.
+
+    With `on`, only those in force on that day as far as their dates are known.
+    """
+    rows = models.Instrument.objects.annotate(article_count=_article_count())
+    if text:
+        words = Q(heading__icontains=text) | Q(text__icontains=text)
+        rows = rows.filter(
+            Q(title__icontains=text)
+            | Q(number__icontains=text)
+            | Q(issuer__icontains=text)
+            | Q(pk__in=models.Article.objects.filter(words).values("instrument"))
+        )
+    if certainty:
+        rows = rows.filter(certainty=certainty)
+    if on is not None:
+        rows = rows.filter(Q(in_force_on__isnull=True) | Q(in_force_on__lte=on)).exclude(repealed_on__lte=on)
+    return rows.order_by("region_code", "-in_force_on", "title")
+
+
+def instrument(key: str) -> models.Instrument | None:
+    """One instrument by its key, or None."""
+    return models.Instrument.objects.annotate(article_count=_article_count()).filter(key=key).first()
+
+
+def articles(instrument_key: str) -> list[ClauseText]:
+    """The articles of an instrument in their order: numbers by value, then the named ones."""
+    rows = models.Article.objects.filter(instrument__key=instrument_key).select_related("instrument")
+    return sorted(map(_as_text, rows), key=lambda text: (*_order(text.clause.article), text.in_force_on or date.min))
+
+
+def provisions_of(clause: Clause) -> list[Provision]:
+    """The figures that a clause sets, by name and then by scope and date."""
+    rows = _rows().filter(article__instrument__key=clause.instrument, article__article=clause.article)
+    found = [_as_provision(row) for row in rows]
+    return sorted(found, key=lambda each: (each.title, each.key, each.scope.rank, each.since))
+
+
+def provision_keys() -> frozenset[str]:
+    """Every key that the library has a figure for, at any time."""
+    return frozenset(models.Provision.objects.values_list("key", flat=True))
+
+
+def _rows() -> QuerySet[models.Provision]:
+    return models.Provision.objects.select_related("article__instrument")
+
+
+def _of_key(key: str) -> list[Provision]:
+    return [_as_provision(row) for row in _rows().filter(key=key)]
+
+
+def _article_count() -> Coalesce:
+    rows = models.Article.objects.filter(instrument=OuterRef("pk")).order_by().values("instrument")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
+def _as_provision(row: models.Provision) -> Provision:
+    return Provision(
+        key=row.key,
+        title=row.title,
+        value=row.value,
+        unit=row.unit,
+        clause=Clause(row.article.instrument.key, row.article.article),
+        certainty=row.certainty,
+        scope=Scope(row.region_code, row.track, row.occupation_code),
+        since=row.since,
+        until=row.until,
+    )
+
+
+def _as_text(row: models.Article) -> ClauseText:
+    return ClauseText(
+        clause=Clause(row.instrument.key, row.article),
+        instrument=row.instrument.title,
+        number=row.instrument.number,
+        heading=row.heading,
+        text=row.text,
+        certainty=row.certainty,
+        certainty_label=CERTAINTY[row.certainty],
+        in_force_on=row.in_force_on or row.instrument.in_force_on,
+        until=row.until or row.instrument.repealed_on,
+    )
+
+
+def _order(article: str) -> tuple[int, list[int], str]:
+    numbers = [int(part) for part in re.findall(r"\d+", article)]
+    return (0, numbers, article) if article[:1].isdecimal() else (1, [], article)
