@@ -72,7 +72,7 @@ _VERSION = re.compile(
 )
 _SETTING = re.compile(
     r"unrecognized configuration parameter.*|invalid value for parameter.*|parameter \"\S+\" requires .*"
-    r"|(?<=FATAL:  ).* is outside the valid range for parameter.*|parameter \"\S+\" cannot be .*"
+    r"|(?<=FATAL:  ).* is outside the valid range for parameter \"\S+\"|parameter \"\S+\" cannot be .*"
 )
 _RELEASING = re.compile(r"pre-existing shared memory block|shared memory block .* is still in use")
 _REASON = re.compile(r"(?:FATAL|PANIC|fatal|error):\s+(.*)")

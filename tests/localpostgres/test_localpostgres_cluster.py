@@ -91,7 +91,7 @@ class TestFindingAgain:
     def test_a_renamed_folder_is_found_under_its_new_name(self, place, make_cluster):
         pid = make_cluster(place / "before").up().pid
         (place / "before").rename(place / "after")
-        assert make_cluster(place / "after").up().pid == pid
+        assert make_cluster(place / "after", is_empty=True).up().pid == pid
 
 
 class TestDatabases:
@@ -110,7 +110,7 @@ class TestDatabases:
 
 class TestDown:
     def test_keeps_data_and_port(self, make_cluster):
-        cluster = make_cluster()
+        cluster = make_cluster(is_empty=True)
         port = cluster.up().port
         cluster.create_database("kept")
         cluster.down()

@@ -20,10 +20,7 @@ HERE = Path("/srv/cluster")
 @pytest.fixture
 def stopped(make_cluster) -> localpostgres.Cluster:
     """A cluster with data that does not run."""
-    cluster = make_cluster()
-    cluster.up()
-    cluster.down()
-    return cluster
+    return make_cluster()
 
 
 @pytest.fixture

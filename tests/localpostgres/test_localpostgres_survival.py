@@ -72,7 +72,7 @@ class TestParentKilled:
         assert cluster.up().pid == pid
 
     def test_halfway_through_initdb_the_next_one_begins_anew(self, make_cluster, start_python):
-        cluster = make_cluster()
+        cluster = make_cluster(is_empty=True)
         parent = start_python(STAY, cluster.folder.path)
         assert until(lambda: list(cluster.folder.path.glob("data.new-*/base")))
         parent.kill()
@@ -83,8 +83,6 @@ class TestParentKilled:
 
     def test_halfway_through_the_start_its_server_is_adopted(self, make_cluster, start_python):
         cluster = make_cluster()
-        cluster.up()
-        cluster.down()
         parent = start_python(STAY, cluster.folder.path)
         assert until(lambda: (cluster.data_folder / "postmaster.pid").exists())
         parent.kill()
@@ -133,16 +131,15 @@ class TestServerKilled:
 
     def test_a_lock_file_cut_short_misleads_nobody(self, make_cluster):
         cluster = make_cluster()
-        cluster.up()
-        cluster.down()
         (cluster.data_folder / "postmaster.pid").write_text("")
         assert cluster.up().running
 
 
 @pytest.mark.concurrency
 class TestSeveralStarters:
-    def test_one_starts_and_the_others_find(self, make_cluster, start_python):
-        cluster = make_cluster()
+    @pytest.mark.parametrize("is_empty", [True, False])
+    def test_one_starts_and_the_others_find(self, make_cluster, start_python, is_empty):
+        cluster = make_cluster(is_empty=is_empty)
         racers = [start_python(RACE, cluster.folder.path) for _ in range(4)]
         ended = [racer.communicate(timeout=60) for racer in racers]
         answers = [json.loads(out) for out, _ in ended]
