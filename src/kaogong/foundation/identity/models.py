@@ -1,3 +1,5 @@
+"""Tables of identity: persons, and the corrections of their names."""
+
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +28,7 @@ class Person(Record):
     name = models.CharField("姓名", max_length=100)
     name_bigrams = ArrayField(models.CharField(max_length=4), default=list)
     name_pinyin = models.CharField(max_length=400, blank=True)
+    name_initials = models.CharField(max_length=60, blank=True)
     sex = models.CharField("性别", max_length=1, choices=Sex)
     born_on = models.DateField("出生日期")
     ethnic_code = models.CharField("民族", max_length=2, blank=True)
@@ -46,6 +49,7 @@ class Person(Record):
     )
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField("录入时间")
+    is_self_entered = models.BooleanField("本人自行填报", default=False)
 
     class Meta:
         constraints = [
@@ -55,10 +59,17 @@ class Person(Record):
                 name="person_document_once",
             ),
             models.CheckConstraint(name="person_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
+            models.CheckConstraint(name="person_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(name="person_has_a_digest", condition=~Q(document_digest="")),
         ]
         indexes = [
             GinIndex(fields=["name_bigrams"], name="person_name_bigrams"),
-            models.Index(fields=["name_pinyin"], name="person_name_pinyin"),
+            models.Index(fields=["name_pinyin"], name="person_name_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name_initials"], name="person_name_initials", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["document_digest_next"], name="person_digest_next", condition=~Q(document_digest_next="")
+            ),
+            models.Index(fields=["region_code"], name="person_region", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["phone_digest"], name="person_phone_digest"),
         ]
 

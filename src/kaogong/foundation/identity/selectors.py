@@ -1,0 +1,145 @@
+"""What others may ask about persons. Selectors with `actor` keep to the actor's reach; the few without say for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kaogong.foundation.identity import policies, rules
+from kaogong.foundation.identity.models import NameCorrection, Person
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.foundation.signing import digests, encryption
+
+DOCUMENT = "identity.person.document"
+PHONE = "identity.person.phone"
+MAIL = "identity.person.mail"
+KINDS: tuple[tuple[str, str], ...] = tuple(Person.Document.choices)
+SEXES: tuple[tuple[str, str], ...] = tuple(Person.Sex.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a person can be reached, in the clear: for the sending of notices only."""
+
+    person_id: UUID
+    name: str
+    phone: str
+    mail: str
+
+
+def context(purpose: str, person_id: UUID) -> str:
+    """What a sealed value is bound to: its purpose and its person, so that copied to another row it does not open."""
+    return f"{purpose}:{person_id}"
+
+
+def persons_for(actor: Actor) -> QuerySet[Person]:
+    """The persons in the actor's reach, without those merged into another."""
+    return Person.objects.filter(policies.visible_to(actor), merged_into__isnull=True)
+
+
+def get_person(actor: Actor, person_id: UUID) -> Person:
+    """The person of that id, or the one it was merged into. Raises NotFound for what is outside the actor's reach."""
+    person = persons_for(actor).filter(pk=current(person_id)).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def own_person(actor: Actor) -> Person | None:
+    """The person whom the actor has claimed to be, if any."""
+    if actor.person_id is None:
+        return None
+    return Person.objects.filter(pk=current(actor.person_id)).first()
+
+
+def current(person_id: UUID) -> UUID:
+    """The id under which the person lives on: itself, or that of the record it was merged into."""
+    merged = Person.objects.filter(pk=person_id).values_list("merged_into_id", flat=True).first()
+    return merged or person_id
+
+
+def all_ids(person_id: UUID) -> list[UUID]:
+    """Every id under which older rows may point to this human being: the living one and those merged into it."""
+    living = current(person_id)
+    return [living, *Person.objects.filter(merged_into_id=living).values_list("pk", flat=True)]
+
+
+def by_id(person_ids: Collection[UUID]) -> dict[UUID, Person]:
+    """The persons of these ids, keyed by the id asked for; merged ones give the living record.
+
+    Without scope: for modules that have already found rows within the actor's reach and need the names on them.
+    """
+    found = Person.objects.filter(pk__in=set(person_ids)).select_related("merged_into")
+    return {person.pk: person.merged_into or person for person in found}
+
+
+def digests_of(kind: str, number: str) -> list[str]:
+    """The digests under which a canonical document number may stand: one for each key in use."""
+    return digests.keyed_by_all(f"{kind}:{number}", purpose=DOCUMENT)
+
+
+def by_document(kind: str, number: str) -> Person | None:
+    """The living person with this canonical number. Without scope: for entering and claiming, never for showing."""
+    under = digests_of(kind, number)
+    stands = Q(document_digest__in=under) | Q(document_digest_next__in=under)
+    found = Person.objects.filter(stands, document_kind=kind).select_related("merged_into").order_by("pk")
+    living = [person.merged_into or person for person in found]
+    return living[0] if living else None
+
+
+def find_by_document(actor: Actor, kind: str, number: str, *, on: date) -> Person | None:
+    """The person with this number as typed, within the actor's reach; None for an unsound or unknown number.
+
+    An old 15-digit number finds the person entered under its 18-character form.
+    """
+    try:
+        document = rules.parse_document(kind, number, on)
+    except rules.Fault:
+        return None
+    person = by_document(document.kind, document.number)
+    return persons_for(actor).filter(pk=person.pk).first() if person else None
+
+
+def search(actor: Actor, text: str) -> QuerySet[Person]:
+    """Persons in reach whose name holds the typed characters, in order of name; or whose pinyin begins so.
+
+    Two characters suffice, a single one too; `zs` and `zhangs` both find 张三. Four digits find a document's tail.
+    """
+    typed = text.strip()
+    found = persons_for(actor)
+    if not typed:
+        return found
+    if typed.isascii():
+        letters = "".join(typed.lower().split())
+        tail = Q(document_masked__endswith=typed.upper()) if len(typed) == 4 else Q(pk__in=[])
+        return found.filter(Q(name_pinyin__startswith=letters) | Q(name_initials__startswith=letters) | tail)
+    try:
+        name = rules.normalise_name(typed)
+    except rules.Fault:
+        return found.none()
+    return found.filter(name_bigrams__contains=rules.bigrams(name))
+
+
+def name_corrections(actor: Actor, person_id: UUID) -> QuerySet[NameCorrection]:
+    """The corrections of a person's name, latest first. Raises NotFound outside the actor's reach."""
+    person = get_person(actor, person_id)
+    return NameCorrection.objects.filter(person=person).order_by("-corrected_at")
+
+
+def contact_of(person_id: UUID) -> Contact | None:
+    """The person's contacts in the clear. Without scope: for `notices`, which shows only masked ones."""
+    person = Person.objects.filter(pk=current(person_id)).first()
+    if person is None:
+        return None
+    phone = _open(person.phone_sealed, context(PHONE, person.pk))
+    mail = _open(person.mail_sealed, context(MAIL, person.pk))
+    return Contact(person.pk, person.name, phone, mail)
+
+
+def _open(sealed: bytes | memoryview | None, bound_to: str) -> str:
+    return encryption.open_sealed(bytes(sealed), context=bound_to).decode() if sealed else ""
