@@ -5,3 +5,9 @@ class AuditConfig(AppConfig):
     name = "kaogong.foundation.audit"
     label = "audit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kaogong.foundation.audit.writing import DatabaseTrail  # noqa: PLC0415  # models are not ready before
+        from kaogong.foundation.kernel import trail  # noqa: PLC0415
+
+        trail.install(DatabaseTrail())

@@ -8,6 +8,7 @@ module takes its place by `use(store)`. The database never holds a private key.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +35,9 @@ class Signature:
 class KeyStore(Protocol):
     """Where private keys live. Implemented by files here, by a hardware module in production."""
 
+    def current(self, purpose: str) -> str:
+        """The id of the key that `sign` would use now: for messages that name their own key."""
+
     def sign(self, purpose: str, message: bytes) -> Signature: ...
 
     def trusted(self, key_id: str) -> Ed25519PublicKey | None:
@@ -53,6 +57,9 @@ class FileKeyStore:
         self.folder = folder
         self._current: dict[str, tuple[int, str, Ed25519PrivateKey]] = {}
         self._trusted: dict[str, Ed25519PublicKey] = {}
+
+    def current(self, purpose: str) -> str:
+        return self._in_force(purpose)[0]
 
     def sign(self, purpose: str, message: bytes) -> Signature:
         key_id, private = self._in_force(purpose)
@@ -143,6 +150,25 @@ def sign(purpose: str, message: bytes) -> Signature:
     """Sign with the key in force for `purpose` (one of PURPOSES). Raises ValueError for an unknown purpose."""
     _check(purpose)
     return store().sign(purpose, message)
+
+
+def current(purpose: str) -> str:
+    """The id of the key in force for `purpose`. Raises ValueError for an unknown purpose."""
+    _check(purpose)
+    return store().current(purpose)
+
+
+def sign_naming_key(purpose: str, message: Callable[[str], bytes]) -> Signature:
+    """Sign a message that contains the id of its own key: `message` builds it from the id.
+
+    A rotation between asking and signing is met by signing again.
+    """
+    key_id = current(purpose)
+    signature = sign(purpose, message(key_id))
+    while signature.key_id != key_id:
+        key_id = signature.key_id
+        signature = sign(purpose, message(key_id))
+    return signature
 
 
 def verify(key_id: str, message: bytes, value: bytes, *, purpose: str = "") -> bool:

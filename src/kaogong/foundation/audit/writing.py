@@ -1,0 +1,105 @@
+"""Writing: the kernel's port, filled. Each line is signed before it reaches the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kaogong.foundation.audit import encoding
+from kaogong.foundation.audit.models import TrailEntry
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.trail import Entry
+from kaogong.foundation.signing import keys
+
+PURPOSE = "trail"
+
+
+class DatabaseTrail:
+    """The trail in our own database: several lines cost one statement. Runs within the deed's transaction."""
+
+    def write(self, entries: list[Entry]) -> None:
+        if not entries:
+            return
+        with transaction.atomic():
+            cluster, number = _transaction()
+            now = timezone.now()
+            rows = [_signed(each, cluster=cluster, number=number, now=now) for each in entries]
+            TrailEntry.objects.bulk_create(rows)
+
+
+def _transaction() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kaogong_cluster(), pg_current_xact_id()::text::bigint")
+        cluster, number = cursor.fetchone()
+        return cluster, number
+
+
+def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailEntry:
+    actor = entry.actor
+    row = TrailEntry(
+        cluster=cluster,
+        transaction=number,
+        at=entry.at,
+        recorded_at=now,
+        actor_kind=actor.kind,
+        actor_name=_text(actor.name),
+        account_id=actor.account_id,
+        person_id=actor.person_id,
+        posts=_posts(actor),
+        door=actor.door,
+        action=entry.action,
+        target_type=entry.target_type,
+        target_id=entry.target_id,
+        region_code=entry.region_code,
+        reason=_text(entry.reason),
+        facts=plain(entry.facts),
+        is_refused=entry.refused,
+        clause=str(entry.clause or ""),
+    )
+    signature = keys.sign_naming_key(PURPOSE, lambda key_id: encoding.entry_message(_with_key(row, key_id)))
+    row.signature = signature.value
+    return row
+
+
+def _with_key(row: TrailEntry, key_id: str) -> TrailEntry:
+    row.key_id = key_id
+    return row
+
+
+def _posts(actor: Actor) -> list[dict[str, str]]:
+    return [
+        {"organisation_id": str(grant.organisation_id), "organisation": _text(grant.organisation_name), "role": grant.role}
+        for grant in actor.grants
+    ]
+
+
+def plain(value: object) -> object:
+    """A fact as a JSON value: UUIDs, dates, decimals and integers too large for JSON become text.
+
+    Raises TypeError for anything else.
+    """
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        return int(value) if abs(value) < 2**53 else str(value)
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {_text(str(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    raise TypeError(f"the trail cannot keep {type(value).__name__}")
+
+
+def _text(text: str) -> str:
+    """Text that PostgreSQL can hold: NUL and lone surrogates become the replacement character."""
+    return str(text).replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
