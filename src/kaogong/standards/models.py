@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from kaogong.foundation.kernel.records import Record
+from kaogong.standards.rules import ConditionClause, parse_clauses
 from kaogong.standards.states import STANDARD
 
 
@@ -22,11 +23,22 @@ class StandardVersion(Record):
     overview = models.JSONField("职业概况", default=dict, help_text="定义、环境、能力特征、文化程度、培训要求及其来源")
     ratios = models.JSONField("人员配比", default=dict)
     source = models.CharField("来源说明", max_length=400, blank=True)
+    levels = models.JSONField("等级", default=list, help_text="本标准所设等级，由低（5）到高（1）")
     digest = models.CharField("内容摘要", max_length=64, blank=True)
+    drafted_at = models.DateTimeField("编写时间")
+    drafted_by = models.CharField("编写人", max_length=100, blank=True)
+    published_at = models.DateTimeField("发布操作时间", null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["occupation_code", "edition"], name="standard_edition_once"),
+            models.CheckConstraint(
+                name="published_standard_is_in_force_from_a_day",
+                condition=Q(state="drafted") | Q(in_force_on__isnull=False, published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="withdrawn_standard_has_its_day", condition=~Q(state="withdrawn") | Q(withdrawn_on__isnull=False)
+            ),
             models.CheckConstraint(
                 name="published_standard_has_a_digest", condition=Q(state="drafted") | ~Q(digest="")
             ),
@@ -111,18 +123,25 @@ class Weight(Record):
 
 
 class EntryCondition(Record):
-    """申报条件: one alternative for a level; its clauses must all hold. The alternatives of a level are joined by OR."""
+    """申报条件: one alternative for a level; its clauses must all hold. A level's alternatives are joined by OR."""
 
     standard = models.ForeignKey(StandardVersion, on_delete=models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField("等级")
     code = models.CharField("编号", max_length=10)
+    number = models.CharField("条号", max_length=10, blank=True)
     text = models.CharField("条件", max_length=400)
     clauses = models.JSONField("规则", help_text="各条须同时满足；kind 见 standards.rules")
     certainty = models.CharField("可靠程度", max_length=1)
     source = models.CharField("出处", max_length=200, blank=True)
+    reading = models.CharField("取义", max_length=200, blank=True, help_text="转述有两种读法时取哪一种")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["standard", "code"], name="entry_condition_once")]
+
+    @property
+    def parsed(self) -> tuple[ConditionClause, ...]:
+        """The clauses, typed. Raises UnknownClause for a draft whose clauses cannot be read."""
+        return parse_clauses(self.clauses)
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
@@ -139,7 +158,8 @@ class Part(Record):
     minutes = models.PositiveSmallIntegerField("时长（分钟）")
     full_marks = models.PositiveSmallIntegerField("满分", default=100)
     pass_marks = models.PositiveSmallIntegerField("合格分")
-    is_illustrative = models.BooleanField("示例", default=False)
+    is_illustrative = models.BooleanField("示例", default=False, help_text="有数值没有公开来源")
+    illustrative = models.JSONField("示例项", default=list, help_text="没有公开来源的字段名")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["standard", "level", "code"], name="part_once")]
