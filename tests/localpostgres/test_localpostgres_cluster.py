@@ -88,10 +88,13 @@ class TestFindingAgain:
         out, err = start_python(LOOK, shared.folder.path).communicate(timeout=30)
         assert json.loads(out) == [shared.status().pid, shared.status().port], err
 
-    def test_a_renamed_folder_is_found_under_its_new_name(self, place, make_cluster):
-        pid = make_cluster(place / "before").up().pid
-        (place / "before").rename(place / "after")
-        assert make_cluster(place / "after", is_empty=True).up().pid == pid
+    def test_a_renamed_folder_is_found_under_its_new_name(self, stopped, place):
+        pid = stopped.up().pid
+        stopped.folder.path.rename(place / "renamed")
+        try:
+            assert localpostgres.Cluster(place / "renamed").up().pid == pid
+        finally:
+            (place / "renamed").rename(stopped.folder.path)
 
 
 class TestDatabases:
@@ -110,7 +113,7 @@ class TestDatabases:
 
 class TestDown:
     def test_keeps_data_and_port(self, make_cluster):
-        cluster = make_cluster(is_empty=True)
+        cluster = make_cluster()
         port = cluster.up().port
         cluster.create_database("kept")
         cluster.down()
@@ -128,18 +131,18 @@ class TestDown:
         with pytest.raises(localpostgres.NotRunning, match="start it with up"):
             localpostgres.Cluster(place / "nothing").url()
 
-    def test_ends_open_sessions(self, make_cluster):
-        cluster = make_cluster()
-        cluster.up()
-        with psycopg.connect(cluster.url()) as connection:
-            cluster.down()
+    def test_ends_open_sessions(self, stopped):
+        stopped.up()
+        with psycopg.connect(stopped.url()) as connection:
+            stopped.down()
             with pytest.raises(psycopg.OperationalError):
                 connection.execute("SELECT 1")
 
 
 class TestSettings:
-    def test_are_passed_on(self, make_cluster):
-        cluster = make_cluster(settings={"fsync": "off", "max_connections": "23", "application_name": "with 'quotes'"})
+    def test_are_passed_on(self, stopped):
+        settings = {"max_connections": "23", "application_name": "with 'quotes'"}
+        cluster = localpostgres.Cluster(stopped.folder.path, settings=settings)
         cluster.up()
         assert ask(cluster.url(), "SHOW max_connections") == "23"
         assert ask(cluster.url(), "SHOW shared_buffers") == "64MB"

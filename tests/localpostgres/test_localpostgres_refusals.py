@@ -18,12 +18,6 @@ HERE = Path("/srv/cluster")
 
 
 @pytest.fixture
-def stopped(make_cluster) -> localpostgres.Cluster:
-    """A cluster with data that does not run."""
-    return make_cluster()
-
-
-@pytest.fixture
 def taken_port() -> Iterator[int]:
     """A loopback port on which this test listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -140,7 +134,7 @@ class TestDiskFull:
         with pytest.raises(localpostgres.DiskFull):
             localpostgres.Cluster(tiny_disk / "cluster").up()
 
-    def test_while_starting(self, stopped, place, as_root, make_cluster):
+    def test_while_starting(self, stopped, place, as_root):
         size = sum(file.stat().st_blocks * 512 for file in stopped.folder.path.rglob("*")) + 2_000_000
         disk = place / "full"
         disk.mkdir()

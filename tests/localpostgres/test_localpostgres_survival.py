@@ -72,7 +72,7 @@ class TestParentKilled:
         assert cluster.up().pid == pid
 
     def test_halfway_through_initdb_the_next_one_begins_anew(self, make_cluster, start_python):
-        cluster = make_cluster(is_empty=True)
+        cluster = make_cluster()
         parent = start_python(STAY, cluster.folder.path)
         assert until(lambda: list(cluster.folder.path.glob("data.new-*/base")))
         parent.kill()
@@ -81,65 +81,67 @@ class TestParentKilled:
         assert cluster.up().running
         assert not list(cluster.folder.path.glob("data.new*"))
 
-    def test_halfway_through_the_start_its_server_is_adopted(self, make_cluster, start_python):
-        cluster = make_cluster()
-        parent = start_python(STAY, cluster.folder.path)
-        assert until(lambda: (cluster.data_folder / "postmaster.pid").exists())
+    def test_halfway_through_the_start_its_server_is_adopted(self, stopped, start_python):
+        parent = start_python(STAY, stopped.folder.path)
+        assert until(lambda: (stopped.data_folder / "postmaster.pid").exists())
         parent.kill()
         parent.wait()
-        assert cluster.up().running
-        with psycopg.connect(cluster.url()) as connection:
+        assert stopped.up().running
+        with psycopg.connect(stopped.url()) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 class TestServerKilled:
-    def test_the_next_use_brings_it_back_with_what_was_committed(self, make_cluster):
-        cluster = make_cluster(settings={})
-        killed = cluster.up().pid
-        with psycopg.connect(cluster.url()) as connection:
+    def test_the_next_use_brings_it_back_with_what_was_committed(self, stopped):
+        careful = localpostgres.Cluster(stopped.folder.path)
+        killed = careful.up().pid
+        with psycopg.connect(careful.url()) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(killed, signal.SIGKILL)
-        status = cluster.up()
+        status = careful.up()
         assert status.running
         assert status.pid != killed
-        with psycopg.connect(cluster.url()) as connection:
+        with psycopg.connect(careful.url()) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+            connection.execute("DROP TABLE kept")
 
-    def test_with_sessions_busy_too(self, make_cluster):
-        cluster = make_cluster()
-        killed = cluster.up().pid
-        with psycopg.connect(cluster.url()) as connection:
+    def test_with_sessions_busy_too(self, stopped):
+        killed = stopped.up().pid
+        with psycopg.connect(stopped.url()) as connection:
             connection.execute("CREATE TABLE busy (n int)")
             os.kill(killed, signal.SIGKILL)
-            assert cluster.up().running
+            assert stopped.up().running
             with pytest.raises(psycopg.OperationalError):
                 connection.execute("SELECT 1")
 
-    def test_a_recycled_pid_of_another_program_misleads_nobody(self, make_cluster):
-        cluster = make_cluster()
-        os.kill(cluster.up().pid, signal.SIGKILL)
-        lock = cluster.data_folder / "postmaster.pid"
-        owner = account.choose(cluster.data_folder)
+    def test_a_recycled_pid_of_another_program_misleads_nobody(self, stopped):
+        os.kill(stopped.up().pid, signal.SIGKILL)
+        lock = stopped.data_folder / "postmaster.pid"
+        owner = account.choose(stopped.data_folder)
         # The worst case: the number now belongs to a program of the same user, so the server itself would refuse.
         with subprocess.Popen(["sleep", "60"], user=owner.uid if owner.switched else None) as other:
             lock.write_text("\n".join([str(other.pid), *lock.read_text().splitlines()[1:]]) + "\n")
-            assert not cluster.status().running
-            assert cluster.up().pid != other.pid
-            cluster.down()
+            assert not stopped.status().running
+            assert stopped.up().pid != other.pid
+            stopped.down()
             assert other.poll() is None
             other.kill()
 
-    def test_a_lock_file_cut_short_misleads_nobody(self, make_cluster):
-        cluster = make_cluster()
-        (cluster.data_folder / "postmaster.pid").write_text("")
-        assert cluster.up().running
+    def test_a_lock_file_cut_short_misleads_nobody(self, stopped):
+        (stopped.data_folder / "postmaster.pid").write_text("")
+        assert stopped.up().running
 
 
 @pytest.mark.concurrency
 class TestSeveralStarters:
-    @pytest.mark.parametrize("is_empty", [True, False])
-    def test_one_starts_and_the_others_find(self, make_cluster, start_python, is_empty):
-        cluster = make_cluster(is_empty=is_empty)
+    def test_one_starts_and_the_others_find(self, stopped, start_python):
+        self.race(stopped, start_python)
+
+    def test_one_creates_and_the_others_wait(self, make_cluster, start_python):
+        self.race(make_cluster(), start_python)
+
+    def race(self, cluster, start_python) -> None:
+        """Let four processes ask for the same cluster; all see one server, and one of them launched it."""
         racers = [start_python(RACE, cluster.folder.path) for _ in range(4)]
         ended = [racer.communicate(timeout=60) for racer in racers]
         answers = [json.loads(out) for out, _ in ended]
