@@ -48,7 +48,7 @@ class Organisation(Record):
 
 
 class CodeTableEntry(Record):
-    """One row of the code table (代码表) of the 8-digit institution code; `is_confirmed` says whether a source has it."""
+    """One row of the code table (代码表) of institution codes; `is_confirmed` says whether a source has it."""
 
     prefix = models.CharField("前两位", max_length=2)
     name = models.CharField("省份或行业", max_length=60)

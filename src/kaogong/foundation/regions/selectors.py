@@ -31,7 +31,7 @@ __all__ = [
 
 
 def name_of(code: str, on: date | None = None) -> str:
-    """The full name, `江苏省南京市玄武区`, as it was on that day; 全国 for the empty code, else the unknown code itself."""
+    """The full name as it was on that day, `江苏省南京市玄武区`; 全国 for no code, an unknown code as it is."""
     return atlas().name(code, _year(on))
 
 
