@@ -39,7 +39,10 @@ def lifecycles() -> list[object]:
     from kaogong.foundation.kernel.lifecycles import Lifecycle  # noqa: PLC0415  # after the path is set
 
     found = [
-        member for module in _submodules("states") for _, member in inspect.getmembers(module) if isinstance(member, Lifecycle)
+        member
+        for module in _submodules("states")
+        for _, member in inspect.getmembers(module)
+        if isinstance(member, Lifecycle)
     ]
     return list({id(each): each for each in found}.values())
 

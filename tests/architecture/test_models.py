@@ -23,7 +23,9 @@ class TestForeignKeys:
             assert ORDER.index(target) <= ORDER.index(model._meta.app_label), f"{field} points downstream"
 
     def test_leave_no_handle(self, model: type[models.Model]) -> None:
-        handles = [field.name for field in _foreign_keys(model) if not str(field.remote_field.related_name or "").endswith("+")]
+        handles = [
+            field.name for field in _foreign_keys(model) if not str(field.remote_field.related_name or "").endswith("+")
+        ]
         assert handles == []
 
     def test_never_cascade(self, model: type[models.Model]) -> None:

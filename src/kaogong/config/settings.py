@@ -20,8 +20,6 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.utils.translation import gettext_lazy as _
-
 PROJECT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("KAOGONG_VAR", PROJECT / "var"))
 KEYS = Path(os.environ.get("KAOGONG_KEYS", VAR / "keys"))
@@ -32,6 +30,7 @@ TRUSTED_PROXIES = int(os.environ.get("KAOGONG_PROXIES", "0"))
 
 
 # Settings can be read while the database is down (for `kaogong --help`); the first query then says that it is down.
+# What is really wrong (stopped, foreign, not permitted) the command line says when it brings the cluster up.
 NOBODY_THERE = "postgresql://postgres@127.0.0.1:9/kaogong"
 
 
@@ -54,7 +53,9 @@ def _database(url: str) -> dict[str, object]:
     """Django's form of a PostgreSQL URL. Raises ValueError for any other kind of database."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"DATABASE_URL must be postgresql://…, not {parts.scheme}://…: Kaogong runs on PostgreSQL only")
+        raise ValueError(
+            f"DATABASE_URL must be postgresql://…, not {parts.scheme}://…: Kaogong runs on PostgreSQL only"
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -77,7 +78,7 @@ def _database_url() -> str:
 
     try:
         return localpostgres.Cluster(VAR / "postgres").url("kaogong")
-    except localpostgres.NotRunning:
+    except localpostgres.ClusterError:
         return NOBODY_THERE
 
 
@@ -115,6 +116,7 @@ RIVER = [
 DESKS = ["public", "candidate", "examroom", "station", "office"]
 
 INSTALLED_APPS = [
+    "kaogong.config",
     "kaogong.web.ui",
     *(f"kaogong.web.{desk}" for desk in DESKS),
     "django.contrib.auth",
@@ -146,6 +148,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "kaogong.web.ui.middleware.DisplayPreferences",
     "kaogong.foundation.access.middleware.ActorOfRequest",
+    "kaogong.web.ui.desks.DesksOfRequest",
+    "kaogong.web.ui.refusing.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -207,7 +211,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-SITE_NAME = _("考工")
+CSRF_FAILURE_VIEW = "kaogong.web.ui.views.csrf_failure"
 
 LOGGING = {
     "version": 1,

@@ -28,7 +28,9 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     parameters = inspect.signature(function).parameters.values()
     if any(p.kind is not p.KEYWORD_ONLY for p in parameters) or not {"actor", "at"} <= {p.name for p in parameters}:
         raise TypeError(f"{function.__qualname__}: a command takes keyword-only arguments, actor and at among them")
-    name = f"{function.__module__.removeprefix('kaogong.').removeprefix('foundation.').split('.')[0]}.{function.__name__}"
+    name = (
+        f"{function.__module__.removeprefix('kaogong.').removeprefix('foundation.').split('.')[0]}.{function.__name__}"
+    )
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

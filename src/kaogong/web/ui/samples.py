@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.web.ui.formats import BEIJING
-from kaogong.web.ui.shapes import Chart, Desk, Figure, Filter, Moment, SeatPlace, Series, Step
+from kaogong.web.ui.shapes import Answer, Case, Chart, Desk, Figure, Filter, Moment, SeatPlace, Series, Step, Tab
 
 NOON = datetime(2026, 11, 24, 9, 0, tzinfo=BEIJING)
 SHELVES = {
@@ -43,7 +43,7 @@ class ApplicationForm(forms.Form):
     )
     occupation = forms.ChoiceField(label="职业", choices=[("", "请选择"), *((each, each) for each in OCCUPATIONS)])
     born_on = forms.DateField(label="出生日期", widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    years = forms.IntegerField(label="从事本职业年限", required=False)
+    years = forms.IntegerField(label="从事本职业年限", min_value=0, required=False)
     photo = forms.FileField(
         label="证件照",
         help_text="白底，近六个月内，JPG，不超过 200 KB。",
@@ -70,9 +70,11 @@ def context(request: HttpRequest) -> dict[str, object]:
         Desk("业务台", "/office/", is_current=True),
     )
     wrong = ApplicationForm({"name": "张三", "id_number": "1101", "level": "", "remark": "旧证书在另一省取得。"})
+    begun = ApplicationForm(initial={"level": "4", "agreed": True}, prefix="begun")
     return {
         "form": ApplicationForm(),
         "wrong": wrong,
+        "begun": begun,
         "refusal": Refused(
             facts={"name": "张三", "date": "2028年1月24日"}, clause=Clause("《职业技能鉴定规定》", "第十五条")
         ),
@@ -90,6 +92,9 @@ def context(request: HttpRequest) -> dict[str, object]:
             Step("成绩"),
         ],
         "moments": moments(),
+        "answers": [Answer("姓名", "张三", "#"), Answer("申报级别", "三级/高级工", "#"), Answer("补充说明", "", "#")],
+        "cases": cases(),
+        "tabs": [Tab("材料", "#", is_current=True), Tab("核验", "#verify"), Tab("经过", "#history")],
         "figures": figures(),
         "chart": chart(),
         "lines": lines(),
@@ -132,6 +137,16 @@ def rows() -> list[dict[str, object]]:
             "at": NOON,
         }
         for at in range(1, 313)
+    ]
+
+
+def cases() -> list[Case]:
+    """A short queue with its second case open."""
+    return [
+        Case(
+            name, f"#case-{at}", f"{OCCUPATIONS[at]} 三级 · 11月24日 09:{at}0", "waiting", "待审核", is_current=at == 1
+        )
+        for at, name in enumerate(NAMES[:5])
     ]
 
 

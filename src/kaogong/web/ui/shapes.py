@@ -36,6 +36,36 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A given answer on a check-your-answers page, and where to change it."""
+
+    label: str
+    value: object
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One face of a record: its name and address."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of an officer's queue."""
+
+    title: str
+    url: str
+    note: str = ""
+    kind: Kind = "neutral"
+    word: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One entry of a timeline: what happened, when, by whom."""
 

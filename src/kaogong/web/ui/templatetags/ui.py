@@ -24,7 +24,7 @@ from kaogong.web.ui import formats
 from kaogong.web.ui.clauses import words_of
 from kaogong.web.ui.fields import FieldView, errors_of
 from kaogong.web.ui.icons import icon_names
-from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Moment, SeatPlace, Step
+from kaogong.web.ui.shapes import Answer, Case, Chart, Figure, Filter, Kind, Moment, SeatPlace, Step, Tab
 
 register = template.Library()
 
@@ -189,6 +189,24 @@ def stepper(steps: Sequence[Step], label: str = "") -> Ctx:
     """Progress through a longer way, as steps; on a small screen only the present one is spelt out."""
     at = next((place for place, step in enumerate(steps, 1) if step.state in {"current", "stopped"}), len(steps))
     return {"steps": steps, "at": at, "total": len(steps), "here": steps[at - 1] if steps else None, "label": label}
+
+
+@register.inclusion_tag("ui/components/answers.html")
+def answers(rows: Sequence[Answer]) -> Ctx:
+    """Check your answers: what was said, each with a way to change it."""
+    return {"rows": rows}
+
+
+@register.inclusion_tag("ui/components/queue.html")
+def queue(items: Sequence[Case], label: str) -> Ctx:
+    """An officer's queue at the left of a case; j/k/Enter walk it."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("ui/components/tabs.html")
+def tabs(tabs: Sequence[Tab], label: str) -> Ctx:
+    """The faces of one record, each with its own address."""
+    return {"tabs": tabs, "label": label}
 
 
 @register.simple_block_tag

@@ -4,7 +4,7 @@ import { listenForHtmx } from "./requests.js";
 import { offerCopies } from "./copy.js";
 import { takeFocus } from "./focus.js";
 import { listenForKeys } from "./keyboard.js";
-import { foldMenus, offerSideToggle } from "./menus.js";
+import { foldMenus, offerSideToggle, openDialogs } from "./menus.js";
 import { previewPhotos, submitOnChange } from "./forms.js";
 
 function awaken(root) {
@@ -15,6 +15,7 @@ function awaken(root) {
 listenForHtmx(awaken);
 listenForKeys();
 foldMenus();
+openDialogs();
 offerSideToggle();
 previewPhotos();
 submitOnChange();

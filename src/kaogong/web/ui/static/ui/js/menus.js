@@ -1,4 +1,4 @@
-// Menus fold when one looks away; the side navigation folds on small screens.
+// Menus fold when one looks away, dialogs open by their button, the side navigation folds on small screens.
 
 export function foldMenus() {
   const menus = () => document.querySelectorAll("[data-menu][open]");
@@ -11,6 +11,13 @@ export function foldMenus() {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
+  });
+}
+
+export function openDialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open-dialog]");
+    if (opener) document.getElementById(opener.dataset.openDialog).showModal();
   });
 }
 

@@ -1,0 +1,59 @@
+"""Refusals that a view did not handle itself: shown in full, with the status that fits. Doors translate, never invent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal, WrongState
+from kaogong.web.ui import views
+
+STATUS: tuple[tuple[type[Refusal], int], ...] = ((NotFound, 404), (NotPermitted, 403), (WrongState, 409))
+
+
+def status_of(refusal: Refusal) -> int:
+    """404 not found, 403 not permitted, 409 someone was faster, 422 for a rule."""
+    return next((status for kind, status in STATUS if isinstance(refusal, kind)), 422)
+
+
+def words_of(refusal: Refusal) -> str:
+    """The refusal's sentence in the reader's language, facts filled in."""
+    return gettext(type(refusal).message).format(**refusal.facts)
+
+
+def advice_of(refusal: Refusal) -> str:
+    """What to do now, in the reader's language; empty when the refusal has none."""
+    return gettext(refusal.advice).format(**refusal.facts) if refusal.advice else ""
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page the reader came from, when it is one of ours."""
+    origin = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()})
+    return origin if origin and ours else "/"
+
+
+class Refusals:
+    """Turns an unhandled Refusal into its page, and a lost database into an honest one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for refusals and for a database that is gone; leave everything else to Django."""
+        if isinstance(exception, Refusal):
+            status = status_of(exception)
+            if status == 404:
+                return views.error_page(request, 404)
+            return render(request, "ui/refused.html", {"refusal": exception, "back": way_back(request)}, status=status)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return views.error_page(request, 503)
+        return None
