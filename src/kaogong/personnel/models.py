@@ -105,7 +105,9 @@ class Relation(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(name="relation_between_two", condition=~Q(first=F("second"))),
-            models.UniqueConstraint(fields=["first", "second", "kind", "since"], nulls_distinct=False, name="relation_once"),
+            models.UniqueConstraint(
+                fields=["first", "second", "kind", "since"], nulls_distinct=False, name="relation_once"
+            ),
         ]
 
     def __str__(self) -> str:

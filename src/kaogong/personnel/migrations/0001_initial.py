@@ -10,70 +10,206 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         # A trusted extension: the owner of the database may create it; equality within exclusion constraints needs it.
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('examiner', '考评员'), ('senior_examiner', '高级考评员'), ('supervisor', '质量督导员')], max_length=20)),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='证卡编号')),
-                ('occupation_code', models.CharField(blank=True, help_text='督导员可空', max_length=10, verbose_name='职业编码')),
-                ('occupation_name', models.CharField(blank=True, max_length=120, verbose_name='职业')),
-                ('levels', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=None, verbose_name='可考评等级')),
-                ('since', models.DateField(verbose_name='有效期起')),
-                ('until', models.DateField(verbose_name='有效期止')),
-                ('state', models.CharField(choices=[('granted', '有效'), ('suspended', '暂停'), ('withdrawn', '注销')], default='granted', max_length=20)),
-                ('region_code', models.CharField(max_length=6)),
-                ('state_reason', models.CharField(blank=True, max_length=200, verbose_name='状态说明')),
-                ('employer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("examiner", "考评员"),
+                            ("senior_examiner", "高级考评员"),
+                            ("supervisor", "质量督导员"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="证卡编号")),
+                (
+                    "occupation_code",
+                    models.CharField(blank=True, help_text="督导员可空", max_length=10, verbose_name="职业编码"),
+                ),
+                ("occupation_name", models.CharField(blank=True, max_length=120, verbose_name="职业")),
+                (
+                    "levels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), size=None, verbose_name="可考评等级"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="有效期起")),
+                ("until", models.DateField(verbose_name="有效期止")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("granted", "有效"), ("suspended", "暂停"), ("withdrawn", "注销")],
+                        default="granted",
+                        max_length=20,
+                    ),
+                ),
+                ("region_code", models.CharField(max_length=6)),
+                ("state_reason", models.CharField(blank=True, max_length=200, verbose_name="状态说明")),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person'], name='personnel_c_person__ce3e5c_idx'), models.Index(fields=['region_code'], name='personnel_c_region__cc0114_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='card_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(('levels__contained_by', [1, 2, 3, 4, 5])), name='card_names_known_levels'), models.CheckConstraint(condition=models.Q(('kind', 'supervisor'), models.Q(('occupation_code', ''), _negated=True), _connector='OR'), name='examiner_card_names_an_occupation')],
+                "indexes": [
+                    models.Index(fields=["person"], name="personnel_c_person__ce3e5c_idx"),
+                    models.Index(fields=["region_code"], name="personnel_c_region__cc0114_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))), name="card_ends_after_it_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("levels__contained_by", [1, 2, 3, 4, 5])), name="card_names_known_levels"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "supervisor"), models.Q(("occupation_code", ""), _negated=True), _connector="OR"
+                        ),
+                        name="examiner_card_names_an_occupation",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=30, verbose_name='职责')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reference', models.CharField(max_length=80, verbose_name='所涉场次')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30, verbose_name="职责")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("reference", models.CharField(max_length=80, verbose_name="所涉场次")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'starts_at'], name='personnel_d_person__5a70f9_idx'), models.Index(fields=['reference'], name='personnel_d_referen_2cf69f_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_ends_after_it_begins'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at__isnull', True)), expressions=[('person', '='), (kaogong.personnel.models.Hours('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=False)), '&&')], name='no_two_duties_at_once')],
+                "indexes": [
+                    models.Index(fields=["person", "starts_at"], name="personnel_d_person__5a70f9_idx"),
+                    models.Index(fields=["reference"], name="personnel_d_referen_2cf69f_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="duty_ends_after_it_begins"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("cancelled_at__isnull", True)),
+                        expressions=[
+                            ("person", "="),
+                            (
+                                kaogong.personnel.models.Hours(
+                                    "starts_at",
+                                    "ends_at",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(
+                                        inclusive_lower=True, inclusive_upper=False
+                                    ),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="no_two_duties_at_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Relation',
+            name="Relation",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('taught', '师生（师徒）'), ('employed', '同事或雇佣'), ('related', '亲属'), ('paired', '搭档')], max_length=10)),
-                ('since', models.DateField(blank=True, null=True, verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("taught", "师生（师徒）"),
+                            ("employed", "同事或雇佣"),
+                            ("related", "亲属"),
+                            ("paired", "搭档"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("since", models.DateField(blank=True, null=True, verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('first', models.F('second')), _negated=True), name='relation_between_two'), models.UniqueConstraint(fields=('first', 'second', 'kind', 'since'), name='relation_once', nulls_distinct=False)],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first", models.F("second")), _negated=True), name="relation_between_two"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("first", "second", "kind", "since"), name="relation_once", nulls_distinct=False
+                    ),
+                ],
             },
         ),
     ]

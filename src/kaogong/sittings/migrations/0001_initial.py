@@ -8,148 +8,263 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('standards', '0001_initial'),
-        ('stations', '0001_initial'),
+        ("organisations", "0001_initial"),
+        ("standards", "0001_initial"),
+        ("stations", "0001_initial"),
     ]
 
     operations = [
         # A trusted extension: the owner of the database may create it; equality within exclusion constraints needs it.
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='批次编号')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('track', models.CharField(max_length=40, verbose_name='类别')),
-                ('region_code', models.CharField(max_length=6, verbose_name='行政区划')),
-                ('occupation_code', models.CharField(max_length=10, verbose_name='职业编码')),
-                ('occupation_name', models.CharField(max_length=120, verbose_name='职业')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('applications_from', models.DateTimeField(verbose_name='报名开始')),
-                ('applications_until', models.DateTimeField(verbose_name='报名截止')),
-                ('fees', models.JSONField(default=dict, help_text='科目→金额（分），另记依据', verbose_name='收费（分）')),
-                ('notice', models.TextField(blank=True, verbose_name='公告内容')),
-                ('state', models.CharField(choices=[('drafted', '编制中'), ('announced', '已公告'), ('completed', '已结束'), ('cancelled', '已取消')], default='drafted', max_length=20)),
-                ('announced_at', models.DateTimeField(blank=True, null=True, verbose_name='公告时间')),
-                ('drafted_at', models.DateTimeField(verbose_name='编制时间')),
-                ('state_reason', models.CharField(blank=True, max_length=200, verbose_name='状态说明')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.standardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="批次编号")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("track", models.CharField(max_length=40, verbose_name="类别")),
+                ("region_code", models.CharField(max_length=6, verbose_name="行政区划")),
+                ("occupation_code", models.CharField(max_length=10, verbose_name="职业编码")),
+                ("occupation_name", models.CharField(max_length=120, verbose_name="职业")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("applications_from", models.DateTimeField(verbose_name="报名开始")),
+                ("applications_until", models.DateTimeField(verbose_name="报名截止")),
+                (
+                    "fees",
+                    models.JSONField(default=dict, help_text="科目→金额（分），另记依据", verbose_name="收费（分）"),
+                ),
+                ("notice", models.TextField(blank=True, verbose_name="公告内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drafted", "编制中"),
+                            ("announced", "已公告"),
+                            ("completed", "已结束"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="drafted",
+                        max_length=20,
+                    ),
+                ),
+                ("announced_at", models.DateTimeField(blank=True, null=True, verbose_name="公告时间")),
+                ("drafted_at", models.DateTimeField(verbose_name="编制时间")),
+                ("state_reason", models.CharField(blank=True, max_length=200, verbose_name="状态说明")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.standardversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sitting',
+            name="Sitting",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='场次编号')),
-                ('region_code', models.CharField(max_length=6, verbose_name='行政区划')),
-                ('held_on', models.DateField(verbose_name='考试日期')),
-                ('capacity', models.PositiveIntegerField(help_text='由考场座位与工位推算', verbose_name='容量')),
-                ('claimed', models.PositiveIntegerField(default=0, verbose_name='已占名额')),
-                ('state', models.CharField(choices=[('scheduled', '已安排'), ('published', '准考证已发布'), ('held', '已考'), ('cancelled', '已取消'), ('void', '作废')], default='scheduled', max_length=20)),
-                ('state_reason', models.CharField(blank=True, max_length=200, verbose_name='状态说明')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.round')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.station')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="场次编号")),
+                ("region_code", models.CharField(max_length=6, verbose_name="行政区划")),
+                ("held_on", models.DateField(verbose_name="考试日期")),
+                ("capacity", models.PositiveIntegerField(help_text="由考场座位与工位推算", verbose_name="容量")),
+                ("claimed", models.PositiveIntegerField(default=0, verbose_name="已占名额")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "已安排"),
+                            ("published", "准考证已发布"),
+                            ("held", "已考"),
+                            ("cancelled", "已取消"),
+                            ("void", "作废"),
+                        ],
+                        default="scheduled",
+                        max_length=20,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, max_length=200, verbose_name="状态说明")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sittings.round"
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stations.station"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SittingMove',
+            name="SittingMove",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('from_day', models.DateField(verbose_name='原日期')),
-                ('to_day', models.DateField(verbose_name='新日期')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('is_emergency', models.BooleanField(default=False, verbose_name='紧急情况')),
-                ('moved_at', models.DateTimeField(verbose_name='办理时间')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.sitting')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("from_day", models.DateField(verbose_name="原日期")),
+                ("to_day", models.DateField(verbose_name="新日期")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("is_emergency", models.BooleanField(default=False, verbose_name="紧急情况")),
+                ("moved_at", models.DateTimeField(verbose_name="办理时间")),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sittings.sitting"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SittingPart',
+            name="SittingPart",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('part', models.CharField(max_length=10, verbose_name='科目')),
-                ('starts_at', models.DateTimeField(verbose_name='开始')),
-                ('ends_at', models.DateTimeField(verbose_name='结束')),
-                ('waves', models.PositiveSmallIntegerField(default=1, verbose_name='批数')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='每批时长（分钟）')),
-                ('gap_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='批间间隔（分钟）')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.sitting')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("part", models.CharField(max_length=10, verbose_name="科目")),
+                ("starts_at", models.DateTimeField(verbose_name="开始")),
+                ("ends_at", models.DateTimeField(verbose_name="结束")),
+                ("waves", models.PositiveSmallIntegerField(default=1, verbose_name="批数")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="每批时长（分钟）")),
+                ("gap_minutes", models.PositiveSmallIntegerField(default=0, verbose_name="批间间隔（分钟）")),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sittings.sitting"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SittingRoom',
+            name="SittingRoom",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='考场号')),
-                ('places', models.PositiveSmallIntegerField(verbose_name='座位（工位）数')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='占用时段')),
-                ('is_live', models.BooleanField(default=True, verbose_name='占用中')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sittings.sittingpart')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.room')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="考场号")),
+                ("places", models.PositiveSmallIntegerField(verbose_name="座位（工位）数")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="占用时段")),
+                ("is_live", models.BooleanField(default=True, verbose_name="占用中")),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sittings.sittingpart"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stations.room"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['occupation_code', 'level'], name='sittings_ro_occupat_e61fcc_idx'),
+            model_name="round",
+            index=models.Index(fields=["occupation_code", "level"], name="sittings_ro_occupat_e61fcc_idx"),
         ),
         migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['applications_until'], name='sittings_ro_applica_ef8d80_idx'),
+            model_name="round",
+            index=models.Index(fields=["applications_until"], name="sittings_ro_applica_ef8d80_idx"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('applications_until__gt', models.F('applications_from'))), name='round_opens_before_it_closes'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("applications_until__gt", models.F("applications_from"))),
+                name="round_opens_before_it_closes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['drafted', 'cancelled']), ('announced_at__isnull', False), _connector='OR'), name='announced_round_is_stamped'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["drafted", "cancelled"]), ("announced_at__isnull", False), _connector="OR"
+                ),
+                name="announced_round_is_stamped",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sitting',
-            index=models.Index(fields=['held_on'], name='sittings_si_held_on_53698c_idx'),
+            model_name="sitting",
+            index=models.Index(fields=["held_on"], name="sittings_si_held_on_53698c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed__lte', models.F('capacity'))), name='sitting_not_oversold'),
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claimed__lte", models.F("capacity"))), name="sitting_not_oversold"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sittingmove',
-            index=models.Index(fields=['sitting', 'moved_at'], name='sittings_si_sitting_349361_idx'),
+            model_name="sittingmove",
+            index=models.Index(fields=["sitting", "moved_at"], name="sittings_si_sitting_349361_idx"),
         ),
         migrations.AddConstraint(
-            model_name='sittingmove',
-            constraint=models.CheckConstraint(condition=models.Q(('from_day', models.F('to_day')), _negated=True), name='sitting_move_goes_elsewhere'),
+            model_name="sittingmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_day", models.F("to_day")), _negated=True), name="sitting_move_goes_elsewhere"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sittingpart',
-            constraint=models.UniqueConstraint(fields=('sitting', 'part'), name='sitting_part_once'),
+            model_name="sittingpart",
+            constraint=models.UniqueConstraint(fields=("sitting", "part"), name="sitting_part_once"),
         ),
         migrations.AddConstraint(
-            model_name='sittingpart',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='sitting_part_ends_later'),
+            model_name="sittingpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="sitting_part_ends_later"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sittingroom',
-            constraint=models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='sitting_room_has_places'),
+            model_name="sittingroom",
+            constraint=models.CheckConstraint(condition=models.Q(("places__gte", 1)), name="sitting_room_has_places"),
         ),
         migrations.AddConstraint(
-            model_name='sittingroom',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('is_live', True)), expressions=[('room', '='), ('period', '&&')], name='room_given_once_at_a_time'),
+            model_name="sittingroom",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("is_live", True)),
+                expressions=[("room", "="), ("period", "&&")],
+                name="room_given_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sittingroom',
-            constraint=models.UniqueConstraint(fields=('part', 'room'), name='sitting_room_once'),
+            model_name="sittingroom",
+            constraint=models.UniqueConstraint(fields=("part", "room"), name="sitting_room_once"),
         ),
         migrations.AddConstraint(
-            model_name='sittingroom',
-            constraint=models.UniqueConstraint(fields=('part', 'number'), name='sitting_room_number_once'),
+            model_name="sittingroom",
+            constraint=models.UniqueConstraint(fields=("part", "number"), name="sitting_room_number_once"),
         ),
     ]

@@ -10,82 +10,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         # A trusted extension: the owner of the database may create it; equality within exclusion constraints needs it.
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
-            name='Station',
+            name="Station",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(max_length=6, verbose_name='行政区划')),
-                ('head', models.CharField(blank=True, max_length=60, verbose_name='负责人')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='公开电话')),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(max_length=6, verbose_name="行政区划")),
+                ("head", models.CharField(blank=True, max_length=60, verbose_name="负责人")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="公开电话")),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='许可证编号')),
-                ('since', models.DateField(verbose_name='有效期起')),
-                ('until', models.DateField(verbose_name='有效期止')),
-                ('state', models.CharField(choices=[('granted', '有效'), ('suspended', '暂停'), ('revoked', '吊销')], default='granted', max_length=20)),
-                ('state_reason', models.CharField(blank=True, max_length=200, verbose_name='状态说明')),
-                ('state_since', models.DateField(blank=True, null=True, verbose_name='状态起')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.station')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="许可证编号")),
+                ("since", models.DateField(verbose_name="有效期起")),
+                ("until", models.DateField(verbose_name="有效期止")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("granted", "有效"), ("suspended", "暂停"), ("revoked", "吊销")],
+                        default="granted",
+                        max_length=20,
+                    ),
+                ),
+                ("state_reason", models.CharField(blank=True, max_length=200, verbose_name="状态说明")),
+                ("state_since", models.DateField(blank=True, null=True, verbose_name="状态起")),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stations.station"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scope',
+            name="Scope",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('occupation_code', models.CharField(max_length=10, verbose_name='职业编码')),
-                ('occupation_name', models.CharField(max_length=120, verbose_name='职业')),
-                ('levels', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=None, verbose_name='等级')),
-                ('licence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.licence')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occupation_code", models.CharField(max_length=10, verbose_name="职业编码")),
+                ("occupation_name", models.CharField(max_length=120, verbose_name="职业")),
+                (
+                    "levels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), size=None, verbose_name="等级"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stations.licence"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('licence', 'occupation_code'), name='scope_occupation_once'), models.CheckConstraint(condition=models.Q(('levels__contained_by', [1, 2, 3, 4, 5]), ('levels__len__gte', 1)), name='scope_names_known_levels')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("licence", "occupation_code"), name="scope_occupation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("levels__contained_by", [1, 2, 3, 4, 5]), ("levels__len__gte", 1)),
+                        name="scope_names_known_levels",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('theory', '理论考场'), ('practical', '操作技能考场')], max_length=10)),
-                ('address', models.CharField(max_length=200, verbose_name='地址')),
-                ('rows', models.PositiveSmallIntegerField(verbose_name='排数')),
-                ('columns', models.PositiveSmallIntegerField(verbose_name='列数')),
-                ('is_open', models.BooleanField(default=True, verbose_name='在用')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stations.station')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(choices=[("theory", "理论考场"), ("practical", "操作技能考场")], max_length=10),
+                ),
+                ("address", models.CharField(max_length=200, verbose_name="地址")),
+                ("rows", models.PositiveSmallIntegerField(verbose_name="排数")),
+                ("columns", models.PositiveSmallIntegerField(verbose_name="列数")),
+                ("is_open", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stations.station"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('station', 'name'), name='room_name_once'), models.CheckConstraint(condition=models.Q(('columns__gte', 1), ('rows__gte', 1)), name='room_has_places')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "name"), name="room_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("columns__gte", 1), ("rows__gte", 1)), name="room_has_places"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='licence_ends_after_it_begins'),
+            model_name="licence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("since"))), name="licence_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'granted'), models.Q(('state_reason', ''), _negated=True), _connector='OR'), name='licence_change_has_a_reason'),
+            model_name="licence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "granted"), models.Q(("state_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="licence_change_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='licence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'revoked'), _negated=True), expressions=[('station', '='), (kaogong.stations.models.Term('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_licence_at_a_time'),
+            model_name="licence",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("state", "revoked"), _negated=True),
+                expressions=[
+                    ("station", "="),
+                    (
+                        kaogong.stations.models.Term(
+                            "since",
+                            "until",
+                            django.contrib.postgres.fields.ranges.RangeBoundary(
+                                inclusive_lower=True, inclusive_upper=True
+                            ),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_licence_at_a_time",
+            ),
         ),
     ]

@@ -6,38 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Track',
+            name="Track",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('description', models.CharField(blank=True, max_length=400, verbose_name='说明')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("description", models.CharField(blank=True, max_length=400, verbose_name="说明")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TrackRule',
+            name="TrackRule",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('topic', models.CharField(max_length=60, verbose_name='事项')),
-                ('value', models.JSONField(verbose_name='规则')),
-                ('clause', models.CharField(max_length=120, verbose_name='依据')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracks.track')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("topic", models.CharField(max_length=60, verbose_name="事项")),
+                ("value", models.JSONField(verbose_name="规则")),
+                ("clause", models.CharField(max_length=120, verbose_name="依据")),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "track",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tracks.track"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('track', 'topic', 'since'), name='track_rule_once_a_day'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='track_rule_ends_after_it_begins')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("track", "topic", "since"), name="track_rule_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="track_rule_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
     ]
