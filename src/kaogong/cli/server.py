@@ -30,13 +30,13 @@ def serve(
     call_command("collectstatic", verbosity=0, interactive=False)
     processes = [subprocess.Popen(server_command(host, port, workers), env=child_environment())]  # noqa: S603  # our own interpreter
     if jobs:
-        processes.append(subprocess.Popen([sys.executable, "-m", "kaogong.cli", "worker"], env=child_environment()))  # noqa: S603  # our own interpreter
+        processes.append(subprocess.Popen([sys.executable, "-m", "kaogong.cli", "worker"], env=child_environment()))  # our own interpreter
     console.print(f"考工在 [bold]http://{host}:{port}/[/bold] 运行；按 Ctrl-C 结束。")
     _watch(processes)
 
 
 def server_command(host: str, port: int, workers: int) -> list[str]:
-    """The granian command line: WSGI, few blocking threads (each holds a database connection), static files by itself."""
+    """The granian command line: WSGI, few blocking threads (each holds a connection), static files by itself."""
     return [
         sys.executable,
         "-m",
