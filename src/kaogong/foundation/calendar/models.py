@@ -6,11 +6,12 @@ from kaogong.foundation.kernel.records import Record
 
 
 class YearNotice(Record):
-    """The State Council's holiday notice for a year, once it is known; deadlines in years without one are provisional."""
+    """The State Council's holiday notice for a year; deadlines that lean on a year without one are provisional."""
 
     year = models.PositiveSmallIntegerField("年份", unique=True)
     instrument = models.CharField("通知文号", max_length=100)
     entered_at = models.DateTimeField("录入时间")
+    is_seeded = models.BooleanField("取自日历库", default=False, help_text="人工录入的年份不再被日历库覆盖")
 
     def __str__(self) -> str:
         return f"{self.year} {self.instrument}"
