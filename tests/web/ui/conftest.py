@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client, override_settings
 
+from kaogong.web.ui import clauses
+
 ALONE = {
     "ROOT_URLCONF": "tests.web.ui.urls",
     "ALLOWED_HOSTS": ["testserver", "127.0.0.1"],
@@ -28,7 +30,8 @@ ALONE = {
 
 
 @pytest.fixture(autouse=True)
-def alone() -> Iterator[None]:
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(clauses, "_describe", [])
     with override_settings(**ALONE):
         yield
 

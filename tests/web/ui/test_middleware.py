@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils.functional import SimpleLazyObject
 
 from kaogong.web.ui.display import COOKIE, Preferences
 from kaogong.web.ui.middleware import POLICY, allowing
+from kaogong.web.ui.views import error_page
 
 
 def policy_of(visitor: Client, path: str) -> dict[str, str]:
@@ -72,6 +74,12 @@ class TestPages:
         answer = visitor.get(f"/error/{status}/")
         assert answer.status_code == status
         assert "现在可以" in answer.content.decode()
+
+    @pytest.mark.parametrize("status", [500, 503])
+    def test_a_lost_database_does_not_lose_its_page(self, status: int) -> None:
+        request = RequestFactory().get("/")
+        request.user = SimpleLazyObject(lambda: pytest.fail("asked the database"))  # type: ignore[assignment]  # a trap
+        assert error_page(request, status).status_code == status
 
     def test_right_to_left_is_laid_out_by_the_mirrored_sheet(self, visitor: Client) -> None:
         page = visitor.get("/privacy/", headers={"accept-language": "ug"}).content.decode()

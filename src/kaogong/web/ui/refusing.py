@@ -1,4 +1,4 @@
-"""Refusals that a view did not handle itself: shown in full, with the status that fits. Doors translate, never invent."""
+"""Refusals that a view did not handle itself: shown in full, with the status that fits; translated, never invented."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def signed_in(view: View[P]) -> View[P]:
     """Let in who has signed in; send everyone else to the sign-in page and back."""
 
     @wraps(view)
-    def guarded(request: ActorRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.actor.kind == "public":
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
@@ -45,7 +45,7 @@ def needs(*powers: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: ActorRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: ActorRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.actor.kind == "public":
                 return redirect_to_login(request.get_full_path())
             if not any(request.actor.holds(power) for power in powers):

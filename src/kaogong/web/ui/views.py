@@ -53,9 +53,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
 # --- errors: handler400 … handler500 in urls point here, and middleware may call `error_page` for the others ---------
 
 
+# Pages that stand on no context processor, since the database that those ask may be what failed.
+BARE = frozenset({500, 503})
+
+
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
     """Return the page for an HTTP error: what happened and what to do now. Knows 400, 403, 404, 409, 429, 500, 503."""
-    return render(request, f"ui/errors/{status}.html", {"status": status}, status=status)
+    asks = None if status in BARE else request
+    return render(asks, f"ui/errors/{status}.html", {"status": status}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -79,8 +84,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for our own fault; it stands on no context processor, since one of them may be the fault."""
-    return render(None, "ui/errors/500.html", {"status": 500}, status=500)
+    """The page for our own fault."""
+    return error_page(request, 500)
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
