@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,28 +11,18 @@ from django.db import IntegrityError, connection, transaction
 from kaogong.foundation.audit import encoding, writing
 from kaogong.foundation.audit.models import TrailEntry
 from kaogong.foundation.kernel import trail
-from kaogong.foundation.kernel.actors import Actor
-from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.ids import uuid7
 from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.foundation.signing import keys
+from tests.support.audit import AT, do_something
 from tests.support.cast import officer
-
-AT = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
-
-
-@command
-def _deed(*, actor: Actor, at: datetime, target_id: UUID, power: str = "", facts: dict[str, object] | None = None) -> None:
-    if power:
-        actor.require(power)
-    trail.record(actor=actor, action="test.done", reason="试验", **(facts or {}))
 
 
 @pytest.mark.django_db
 class TestWrite:
     def test_a_line_says_who_what_when_and_in_which_post(self) -> None:
         actor = officer("audit.read", region="32")
-        _deed(actor=actor, at=AT, target_id=uuid7())
+        do_something(actor=actor, at=AT, target_id=uuid7())
         row = TrailEntry.objects.get(action="test.done")
         assert (row.actor_name, row.account_id, row.person_id) == (actor.name, actor.account_id, actor.person_id)
         assert row.posts == [
@@ -51,13 +40,13 @@ class TestWrite:
             "list": [1, "二", None, True],
             "names": {"甲": "𠮷"},
         }
-        _deed(actor=officer(), at=AT, target_id=uuid7(), facts=facts)
+        do_something(actor=officer(), at=AT, target_id=uuid7(), facts=facts)
         row = TrailEntry.objects.get(action="test.done")
         assert row.facts["large"] == str(2**60)
         assert keys.verify(row.key_id, encoding.entry_message(row), row.signature, purpose="trail")
 
     def test_text_that_postgresql_cannot_hold_is_made_holdable(self) -> None:
-        _deed(actor=officer(name="坏\x00名\ud800"), at=AT, target_id=uuid7(), facts={"note": "a\x00b"})
+        do_something(actor=officer(name="坏\x00名\ud800"), at=AT, target_id=uuid7(), facts={"note": "a\x00b"})
         row = TrailEntry.objects.get(action="test.done")
         assert (row.actor_name, row.facts) == ("坏\ufffd名?", {"note": "a\ufffdb"})
         assert keys.verify(row.key_id, encoding.entry_message(row), row.signature)
@@ -65,7 +54,7 @@ class TestWrite:
     def test_a_refused_command_leaves_its_refusal_and_clause(self) -> None:
         target = uuid7()
         with pytest.raises(NotPermitted):
-            _deed(actor=officer(), at=AT, target_id=target, power="audit.seal")
+            do_something(actor=officer(), at=AT, target_id=target, power="audit.seal")
         row = TrailEntry.objects.get(is_refused=True)
         assert row.clause == "kaogong-house-rules/powers"
         assert row.facts == {"refusal": "kernel.NotPermitted", "target_id": str(target)}
@@ -83,7 +72,7 @@ class TestWrite:
 
     def test_what_cannot_be_kept_is_refused_loudly(self) -> None:
         with pytest.raises(TypeError, match="bytes"):
-            _deed(actor=officer(), at=AT, target_id=uuid7(), facts={"photo": b"x"})
+            do_something(actor=officer(), at=AT, target_id=uuid7(), facts={"photo": b"x"})
 
 
 @pytest.mark.django_db
@@ -97,13 +86,13 @@ class TestAppendOnly:
         ],
     )
     def test_update_delete_and_truncate_raise(self, statement: str) -> None:
-        _deed(actor=officer(), at=AT, target_id=uuid7())
+        do_something(actor=officer(), at=AT, target_id=uuid7())
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
         assert TrailEntry.objects.filter(action="test.done", reason="试验").count() == 1
 
     def test_nobody_writes_for_another_transaction(self) -> None:
-        _deed(actor=officer(), at=AT, target_id=uuid7())
+        do_something(actor=officer(), at=AT, target_id=uuid7())
         row = TrailEntry.objects.get(action="test.done")
         row.pk, row.transaction = uuid7(), row.transaction - 1
         with pytest.raises(IntegrityError, match="belongs to the transaction"), transaction.atomic():

@@ -41,9 +41,7 @@ class TrailEntry(Record):
             models.Index(fields=["action", "-recorded_at"]),
             models.Index(fields=["-recorded_at"]),
             models.Index(fields=["account_id", "-recorded_at"]),
-            models.Index(
-                fields=["-recorded_at"], condition=models.Q(is_refused=True), name="audit_refused_lines"
-            ),
+            models.Index(fields=["-recorded_at"], condition=models.Q(is_refused=True), name="audit_refused_lines"),
         ]
 
     def __str__(self) -> str:
@@ -79,3 +77,22 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"封存 {self.number}"
+
+
+class Check(Record):
+    """What one verification of the whole trail found, kept so that a page can say when it was last sound."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField("核验时间")
+    lines = models.BigIntegerField("行数")
+    seals = models.BigIntegerField("封存数")
+    waiting = models.BigIntegerField("待封存")
+    findings = models.JSONField("发现", default=list)
+    finding_count = models.IntegerField("发现数")
+    notes = models.JSONField("说明", default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["-finished_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.finished_at:%Y-%m-%d %H:%M} {self.finding_count}"

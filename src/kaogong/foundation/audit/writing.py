@@ -73,7 +73,11 @@ def _with_key(row: TrailEntry, key_id: str) -> TrailEntry:
 
 def _posts(actor: Actor) -> list[dict[str, str]]:
     return [
-        {"organisation_id": str(grant.organisation_id), "organisation": _text(grant.organisation_name), "role": grant.role}
+        {
+            "organisation_id": str(grant.organisation_id),
+            "organisation": _text(grant.organisation_name),
+            "role": grant.role,
+        }
         for grant in actor.grants
     ]
 

@@ -22,9 +22,15 @@ CREATE TRIGGER audit_seal_kept BEFORE UPDATE OR DELETE ON audit_seal
     FOR EACH ROW EXECUTE FUNCTION kaogong_append_only();
 CREATE TRIGGER audit_seal_kept_whole BEFORE TRUNCATE ON audit_seal
     FOR EACH STATEMENT EXECUTE FUNCTION kaogong_append_only();
+CREATE TRIGGER audit_check_kept BEFORE UPDATE OR DELETE ON audit_check
+    FOR EACH ROW EXECUTE FUNCTION kaogong_append_only();
+CREATE TRIGGER audit_check_kept_whole BEFORE TRUNCATE ON audit_check
+    FOR EACH STATEMENT EXECUTE FUNCTION kaogong_append_only();
 """
 
 UNDO = """
+DROP TRIGGER audit_check_kept_whole ON audit_check;
+DROP TRIGGER audit_check_kept ON audit_check;
 DROP TRIGGER audit_seal_kept_whole ON audit_seal;
 DROP TRIGGER audit_seal_kept ON audit_seal;
 DROP TRIGGER audit_entry_kept_whole ON audit_trailentry;

@@ -7,48 +7,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("outbox", "0001_cluster")]
 
     operations = [
         migrations.CreateModel(
-            name='Reader',
+            name="Reader",
             fields=[
-                ('name', models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name='读者')),
-                ('position', models.BigIntegerField(default=0, verbose_name='已读至')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='最近读取')),
+                ("name", models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name="读者")),
+                ("position", models.BigIntegerField(default=0, verbose_name="已读至")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="最近读取")),
             ],
         ),
         migrations.CreateModel(
-            name='Handled',
+            name="Handled",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reader', models.CharField(max_length=120)),
-                ('event_id', models.UUIDField()),
-                ('handled_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reader", models.CharField(max_length=120)),
+                ("event_id", models.UUIDField()),
+                ("handled_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('reader', 'event_id'), name='outbox_handled_once')],
+                "constraints": [models.UniqueConstraint(fields=("reader", "event_id"), name="outbox_handled_once")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(editable=False, null=True, unique=True, verbose_name='次序')),
-                ('cluster', models.BigIntegerField(db_default=kaogong.foundation.outbox.models.Cluster(), editable=False)),
-                ('transaction', models.BigIntegerField(db_default=kaogong.foundation.outbox.models.CurrentTransaction(), editable=False, verbose_name='事务号')),
-                ('ordinal', models.BigIntegerField(db_default=models.Func(models.Value('outbox_ordinal'), function='nextval'))),
-                ('name', models.CharField(max_length=80, verbose_name='事件')),
-                ('payload', models.JSONField(verbose_name='内容')),
-                ('region_code', models.CharField(blank=True, max_length=6)),
-                ('happened_at', models.DateTimeField(verbose_name='发生时间')),
-                ('announced_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.BigIntegerField(editable=False, null=True, unique=True, verbose_name="次序")),
+                (
+                    "cluster",
+                    models.BigIntegerField(db_default=kaogong.foundation.outbox.models.Cluster(), editable=False),
+                ),
+                (
+                    "transaction",
+                    models.BigIntegerField(
+                        db_default=kaogong.foundation.outbox.models.CurrentTransaction(),
+                        editable=False,
+                        verbose_name="事务号",
+                    ),
+                ),
+                (
+                    "ordinal",
+                    models.BigIntegerField(db_default=models.Func(models.Value("outbox_ordinal"), function="nextval")),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="事件")),
+                ("payload", models.JSONField(verbose_name="内容")),
+                ("region_code", models.CharField(blank=True, max_length=6)),
+                ("happened_at", models.DateTimeField(verbose_name="发生时间")),
+                (
+                    "announced_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('position__isnull', True)), fields=['cluster', 'transaction', 'ordinal'], name='outbox_unpositioned')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("position__isnull", True)),
+                        fields=["cluster", "transaction", "ordinal"],
+                        name="outbox_unpositioned",
+                    )
+                ],
             },
         ),
     ]
