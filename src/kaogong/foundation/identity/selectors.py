@@ -143,3 +143,43 @@ def contact_of(person_id: UUID) -> Contact | None:
 
 def _open(sealed: bytes | memoryview | None, bound_to: str) -> str:
     return encryption.open_sealed(bytes(sealed), context=bound_to).decode() if sealed else ""
+
+
+def canonical_phone(text: str) -> str:
+    """A phone number in the form under which it is compared (`+8613…`); empty when it is none."""
+    try:
+        return rules.parse_phone(text)
+    except rules.Fault:
+        return ""
+
+
+def canonical_mail(text: str) -> str:
+    """A mail address in the form under which it is compared; empty when it is none."""
+    try:
+        return rules.parse_mail(text)
+    except rules.Fault:
+        return ""
+
+
+def masked_phone(phone: str) -> str:
+    """How a canonical phone number looks when masked."""
+    return rules.mask_phone(phone)
+
+
+def masked_mail(mail: str) -> str:
+    """How a canonical mail address looks when masked."""
+    return rules.mask_mail(mail)
+
+
+def matching(kind: str, number: str, name: str, *, on: date) -> Person | None:
+    """The living person whose document and name both are as typed; None alike for whatever does not fit.
+
+    Without scope: for claiming a record. Names are compared in their canonical form.
+    """
+    try:
+        document = rules.parse_document(kind, number, on)
+        canonical = rules.normalise_name(name)
+    except rules.Fault:
+        return None
+    person = by_document(document.kind, document.number)
+    return person if person is not None and person.name == canonical else None

@@ -8,95 +8,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100, verbose_name='姓名')),
-                ('name_bigrams', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=4), default=list, size=None)),
-                ('name_pinyin', models.CharField(blank=True, max_length=400)),
-                ('name_initials', models.CharField(blank=True, max_length=60)),
-                ('sex', models.CharField(choices=[('1', '男'), ('2', '女')], max_length=1, verbose_name='性别')),
-                ('born_on', models.DateField(verbose_name='出生日期')),
-                ('ethnic_code', models.CharField(blank=True, max_length=2, verbose_name='民族')),
-                ('document_kind', models.CharField(choices=[('resident', '居民身份证'), ('officer', '军官证'), ('hk_macao', '港澳居民来往内地通行证'), ('taiwan', '台湾居民来往大陆通行证'), ('permanent', '外国人永久居留身份证'), ('passport', '护照')], default='resident', max_length=20, verbose_name='证件类型')),
-                ('document_sealed', models.BinaryField(verbose_name='证件号（密文）')),
-                ('document_digest', models.CharField(max_length=80)),
-                ('document_digest_next', models.CharField(blank=True, help_text='轮换期间的新摘要', max_length=80)),
-                ('document_masked', models.CharField(max_length=30, verbose_name='证件号（掩码）')),
-                ('document_warning', models.CharField(blank=True, max_length=200, verbose_name='证件提示')),
-                ('phone_sealed', models.BinaryField(blank=True, null=True)),
-                ('phone_digest', models.CharField(blank=True, max_length=80)),
-                ('phone_masked', models.CharField(blank=True, max_length=20, verbose_name='手机（掩码）')),
-                ('mail_sealed', models.BinaryField(blank=True, null=True)),
-                ('mail_masked', models.CharField(blank=True, max_length=80, verbose_name='邮箱（掩码）')),
-                ('region_code', models.CharField(blank=True, max_length=6)),
-                ('entered_at', models.DateTimeField(verbose_name='录入时间')),
-                ('is_self_entered', models.BooleanField(default=False, verbose_name='本人自行填报')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="姓名")),
+                (
+                    "name_bigrams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=4), default=list, size=None
+                    ),
+                ),
+                ("name_pinyin", models.CharField(blank=True, max_length=400)),
+                ("name_initials", models.CharField(blank=True, max_length=60)),
+                ("sex", models.CharField(choices=[("1", "男"), ("2", "女")], max_length=1, verbose_name="性别")),
+                ("born_on", models.DateField(verbose_name="出生日期")),
+                ("ethnic_code", models.CharField(blank=True, max_length=2, verbose_name="民族")),
+                (
+                    "document_kind",
+                    models.CharField(
+                        choices=[
+                            ("resident", "居民身份证"),
+                            ("officer", "军官证"),
+                            ("hk_macao", "港澳居民来往内地通行证"),
+                            ("taiwan", "台湾居民来往大陆通行证"),
+                            ("permanent", "外国人永久居留身份证"),
+                            ("passport", "护照"),
+                        ],
+                        default="resident",
+                        max_length=20,
+                        verbose_name="证件类型",
+                    ),
+                ),
+                ("document_sealed", models.BinaryField(verbose_name="证件号（密文）")),
+                ("document_digest", models.CharField(max_length=80)),
+                ("document_digest_next", models.CharField(blank=True, help_text="轮换期间的新摘要", max_length=80)),
+                ("document_masked", models.CharField(max_length=30, verbose_name="证件号（掩码）")),
+                ("document_warning", models.CharField(blank=True, max_length=200, verbose_name="证件提示")),
+                ("phone_sealed", models.BinaryField(blank=True, null=True)),
+                ("phone_digest", models.CharField(blank=True, max_length=80)),
+                ("phone_masked", models.CharField(blank=True, max_length=20, verbose_name="手机（掩码）")),
+                ("mail_sealed", models.BinaryField(blank=True, null=True)),
+                ("mail_masked", models.CharField(blank=True, max_length=80, verbose_name="邮箱（掩码）")),
+                ("region_code", models.CharField(blank=True, max_length=6)),
+                ("entered_at", models.DateTimeField(verbose_name="录入时间")),
+                ("is_self_entered", models.BooleanField(default=False, verbose_name="本人自行填报")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NameCorrection',
+            name="NameCorrection",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('old_name', models.CharField(max_length=100)),
-                ('new_name', models.CharField(max_length=100)),
-                ('document', models.CharField(max_length=200, verbose_name='依据的证明')),
-                ('corrected_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("old_name", models.CharField(max_length=100)),
+                ("new_name", models.CharField(max_length=100)),
+                ("document", models.CharField(max_length=200, verbose_name="依据的证明")),
+                ("corrected_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_bigrams'], name='person_name_bigrams'),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["name_bigrams"], name="person_name_bigrams"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_pinyin'], name='person_name_pinyin', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["name_pinyin"], name="person_name_pinyin", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_initials'], name='person_name_initials', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(
+                fields=["name_initials"], name="person_name_initials", opclasses=["varchar_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('document_digest_next', ''), _negated=True), fields=['document_digest_next'], name='person_digest_next'),
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("document_digest_next", ""), _negated=True),
+                fields=["document_digest_next"],
+                name="person_digest_next",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['region_code'], name='person_region', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["region_code"], name="person_region", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['phone_digest'], name='person_phone_digest'),
+            model_name="person",
+            index=models.Index(fields=["phone_digest"], name="person_phone_digest"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('merged_into__isnull', True)), fields=('document_kind', 'document_digest'), name='person_document_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("merged_into__isnull", True)),
+                fields=("document_kind", "document_digest"),
+                name="person_document_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='person_not_merged_into_itself'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True), name="person_not_merged_into_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_has_a_name'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="person_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('document_digest', ''), _negated=True), name='person_has_a_digest'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("document_digest", ""), _negated=True), name="person_has_a_digest"
+            ),
         ),
     ]

@@ -17,7 +17,8 @@ DOT = "·"
 DOTS = re.compile("[•‧∙⋅・･˙•●᛫⸱ㆍ]|(?<=[㐀-鿿])\\.(?=[㐀-鿿])")
 HAN = "㐀-䶿一-鿿〇-〇\U00020000-\U000323af"
 BETWEEN_HAN = re.compile(f"(?<=[{HAN}{DOT}])\\s+(?=[{HAN}{DOT}])")
-MARKS = frozenset("·-'’. ")
+# Beside letters: the zero that is a Chinese character, and the mark between Tibetan syllables.
+MARKS = frozenset("·-'’. 〇་")
 LONGEST = 60
 # Surnames whose reading differs from the character's usual one, which is all that pypinyin can know.
 SURNAMES = {
@@ -44,7 +45,7 @@ def normalise_name(text: str) -> str:
     for character in name:
         if not _belongs(character):
             raise Fault("name-character", character=character, code=f"U+{ord(character):04X}")
-    if not any(unicodedata.category(character).startswith("L") for character in name):
+    if not any(character == "〇" or unicodedata.category(character)[0] in "LC" for character in name):
         raise Fault("name-empty")
     return name
 

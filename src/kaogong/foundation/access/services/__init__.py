@@ -1,0 +1,71 @@
+"""What can be done with accounts and posts."""
+
+from __future__ import annotations
+
+from kaogong.foundation.access.services.accounts import (
+    change_mail,
+    change_phone,
+    close_account,
+    open_account,
+    replace_phone,
+    reset_second_factor,
+    set_password,
+)
+from kaogong.foundation.access.services.claims import claim_person, enter_oneself
+from kaogong.foundation.access.services.posts import appoint, depute, end_post, recall_deputy
+from kaogong.foundation.access.services.refusals import (
+    ClaimedAlready,
+    ContactUnsound,
+    DeputyIsHolder,
+    DeputyThere,
+    LoginMissing,
+    LoginTaken,
+    NoMatch,
+    NoSecondFactor,
+    NotOneself,
+    PasswordWeak,
+    PersonTaken,
+    PostHeldAlready,
+    PostOver,
+    ReasonMissing,
+    RoleNotHere,
+    RolesApart,
+    RoleUnknown,
+    TermImpossible,
+    TooManyTries,
+)
+
+__all__ = [
+    "ClaimedAlready",
+    "ContactUnsound",
+    "DeputyIsHolder",
+    "DeputyThere",
+    "LoginMissing",
+    "LoginTaken",
+    "NoMatch",
+    "NoSecondFactor",
+    "NotOneself",
+    "PasswordWeak",
+    "PersonTaken",
+    "PostHeldAlready",
+    "PostOver",
+    "ReasonMissing",
+    "RoleNotHere",
+    "RoleUnknown",
+    "RolesApart",
+    "TermImpossible",
+    "TooManyTries",
+    "appoint",
+    "change_mail",
+    "change_phone",
+    "claim_person",
+    "close_account",
+    "depute",
+    "end_post",
+    "enter_oneself",
+    "open_account",
+    "recall_deputy",
+    "replace_phone",
+    "reset_second_factor",
+    "set_password",
+]
