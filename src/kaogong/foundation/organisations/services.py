@@ -32,7 +32,7 @@ from kaogong.foundation.regions import selectors as regions
 
 FOLDER = Path(__file__).with_name("reference")
 MATRIX = Clause(HOUSE, "organisations")
-INSTITUTION_CODE = Clause("appraisal-coding-rules", "institution-code")
+INSTITUTION_CODE = Clause("certificate-numbering-16", "institution-code")
 EVALUATION_CODE = Clause("level-certificate-coding", "evaluation-code")
 
 
