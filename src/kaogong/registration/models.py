@@ -1,8 +1,10 @@
+"""Tables of registration: applications, the papers handed in with them, and bars against persons."""
+
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
 from kaogong.registration.states import REGISTRATION
@@ -19,23 +21,37 @@ class Registration(Record):
     region_code = models.CharField("行政区划", max_length=6)
     parts = ArrayField(models.CharField(max_length=10), verbose_name="报考科目")
     condition_code = models.CharField("申报条件", max_length=10)
+    carried = models.JSONField("保留科目", default=dict, help_text="以前通过且仍在保留期内的科目→通过日期")
     claim = models.JSONField("申报事实", default=dict)
     verdict = models.JSONField("条件核对", default=dict)
     source = models.CharField("考生来源", max_length=20, blank=True)
     employer = models.CharField("工作单位", max_length=120, blank=True)
+    employer_code = models.CharField("工作所在地", max_length=6, blank=True)
     residence_code = models.CharField("户籍或居住地", max_length=6, blank=True)
+    through = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     legal_name = models.CharField("姓名", max_length=100)
     printed_name = models.CharField("证书姓名", max_length=100, blank=True)
     photo = models.BinaryField("照片", null=True, blank=True)
     fee = models.PositiveIntegerField("应缴（分）", default=0)
     paid_at = models.DateTimeField("缴费时间", null=True, blank=True)
+    receipt_number = models.CharField("票据号", max_length=40, blank=True)
+    has_place = models.BooleanField("占用名额", default=False)
     state = models.CharField(max_length=20, choices=REGISTRATION.choices(), default=REGISTRATION.initial)
+    started_at = models.DateTimeField("开始填写")
+    entered_by = models.UUIDField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.UUIDField(null=True, blank=True)
     admitted_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.UUIDField(null=True, blank=True)
+    decided_by_name = models.CharField("审核人", max_length=60, blank=True)
+    decided_at = models.DateTimeField("审核时间", null=True, blank=True)
     decision_note = models.CharField("审核意见", max_length=400, blank=True)
+    accepted_because = models.CharField("认定理由", max_length=400, blank=True)
+    correct_until = models.DateField("补正期限", null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -50,11 +66,41 @@ class Registration(Record):
             models.CheckConstraint(
                 name="registration_admitted_has_a_name", condition=~Q(state="admitted") | ~Q(printed_name="")
             ),
+            models.CheckConstraint(
+                name="registration_holds_a_place_while_it_lives",
+                condition=Q(has_place=True, state__in=["submitted", "returned", "admitted"])
+                | Q(has_place=False, state__in=["drafted", "refused", "withdrawn"]),
+            ),
+            models.CheckConstraint(
+                name="registration_paid_has_a_receipt", condition=Q(paid_at__isnull=True) | ~Q(receipt_number="")
+            ),
+            models.CheckConstraint(
+                name="registration_decided_by_another",
+                condition=Q(decided_by__isnull=True)
+                | (
+                    (Q(submitted_by__isnull=True) | ~Q(decided_by=F("submitted_by")))
+                    & (Q(entered_by__isnull=True) | ~Q(decided_by=F("entered_by")))
+                ),
+            ),
         ]
-        indexes = [models.Index(fields=["sitting", "state"]), models.Index(fields=["person"])]
+        indexes = [
+            models.Index(fields=["sitting", "state"]),
+            models.Index(fields=["person"]),
+            models.Index(fields=["region_code", "state", "submitted_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is owed: the fee was collected, or there is none."""
+        return self.fee == 0 or self.paid_at is not None
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return REGISTRATION.states[self.state]
 
 
 class Evidence(Record):
@@ -65,8 +111,34 @@ class Evidence(Record):
     title = models.CharField("名称", max_length=120)
     content_sealed = models.BinaryField("内容（密文）", null=True, blank=True)
     content_type = models.CharField(max_length=60, blank=True)
+    size = models.PositiveIntegerField("字节", default=0)
     digest = models.CharField(max_length=64, blank=True)
     handed_in_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["registration"])]
+
     def __str__(self) -> str:
         return self.title
+
+
+class Bar(Record):
+    """A time during which a person may not apply, because papers or statements were false."""
+
+    person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateField("起")
+    until = models.DateField("止（当日仍不得报名）")
+    reason = models.CharField("事由", max_length=200)
+    clause = models.CharField("依据", max_length=120)
+    recorded_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="bar_ends_after_it_begins", condition=Q(until__gte=F("since"))),
+            models.CheckConstraint(name="bar_has_a_reason", condition=~Q(reason="")),
+        ]
+        indexes = [models.Index(fields=["person", "until"])]
+
+    def __str__(self) -> str:
+        return f"{self.since} 至 {self.until}"

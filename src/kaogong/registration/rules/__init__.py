@@ -13,10 +13,11 @@ from kaogong.registration.rules.conditions import (
 from kaogong.registration.rules.numbers import check_digit, is_registration_number, registration_number
 from kaogong.registration.rules.parts import fee_of, is_within, parts_missing, parts_to_sit
 from kaogong.registration.rules.phrases import Phrase, calendar_length, length_in_words, months_later, phrase
-from kaogong.registration.rules.record import Award, Course, Fault, Record, School, Service, Spell, read
+from kaogong.registration.rules.record import SECTIONS, Award, Course, Fault, Record, School, Service, Spell, read
 from kaogong.registration.rules.years import Span, Worked, spans_of, worked
 
 __all__ = [
+    "SECTIONS",
     "Alternative",
     "Award",
     "Case",

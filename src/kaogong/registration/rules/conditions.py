@@ -65,7 +65,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One clause: what it asks for, whether it is met, what speaks for it, what is missing, and which papers show it."""
+    """One clause: what it asks for, whether it is met, what speaks for it, and what is missing."""
 
     kind: str
     asks: Phrase
@@ -188,7 +188,9 @@ def _certificate(record: Record, clause: Certificate, case: Case) -> Finding:
     asks = phrase(_("持有{scope}{level}证书"), scope=case.words(clause.occupation), level=level_name(clause.level))
     award = _qualifying(record, clause.level, clause.occupation, case)
     if award is None:
-        missing = phrase(_("没有{scope}的{level}证书"), scope=case.words(clause.occupation), level=level_name(clause.level))
+        missing = phrase(
+            _("没有{scope}的{level}证书"), scope=case.words(clause.occupation), level=level_name(clause.level)
+        )
         return Finding("certificate", asks, is_met=False, missing=missing)
     return Finding("certificate", asks, is_met=True, evidence=(_award_words(award),))
 
@@ -230,13 +232,22 @@ def _training(record: Record, clause: Training, case: Case) -> Finding:
     ended = [course for course in record.training if course.ended_on <= case.on]
     hours = sum(course.hours for course in ended)
     evidence = tuple(
-        phrase(_("{provider}，{hours} 学时，{day} 结业"), provider=c.provider or "培训", hours=c.hours, day=c.ended_on.isoformat())
+        phrase(
+            _("{provider}，{hours} 学时，{day} 结业"),
+            provider=c.provider or "培训",
+            hours=c.hours,
+            day=c.ended_on.isoformat(),
+        )
         for c in ended
     )
     if hours >= clause.hours:
         return Finding("training", asks, is_met=True, evidence=evidence)
     return Finding(
-        "training", asks, is_met=False, evidence=evidence, missing=phrase(_("还差 {hours} 学时"), hours=clause.hours - hours)
+        "training",
+        asks,
+        is_met=False,
+        evidence=evidence,
+        missing=phrase(_("还差 {hours} 学时"), hours=clause.hours - hours),
     )
 
 
@@ -277,7 +288,9 @@ def _school_words(school: School, route: str) -> Phrase:
 
 
 def _final_year_words(school: School, route: str) -> Phrase:
-    return phrase(_("{school}，毕业年级在校生，{day} 毕业"), school=school.name or route, day=school.graduates_on.isoformat())
+    return phrase(
+        _("{school}，毕业年级在校生，{day} 毕业"), school=school.name or route, day=school.graduates_on.isoformat()
+    )
 
 
 def _reserve_technician(record: Record, case: Case) -> Finding:

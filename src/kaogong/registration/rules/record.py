@@ -1,4 +1,4 @@
-"""The record: what a candidate declares, and what our own register knows, as facts that a condition can be held against.
+"""The record: what a candidate declares and what our own register knows, as facts to hold against a condition.
 
 `read` takes the claim as it comes from a form or a school's file (JSON values) and names every entry that is no fact.
 """
@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from kaogong.registration.rules.phrases import Phrase, phrase
 from kaogong.registration.rules.phrases import gettext_noop as _
-from kaogong.standards.rules import Route
+from kaogong.standards.rules.conditions import Route
 
 
 @dataclass(frozen=True, slots=True)

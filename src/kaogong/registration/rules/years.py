@@ -1,4 +1,4 @@
-"""Years of work: cumulative (累计) without counting any day twice, or continuous (连续) as the longest unbroken time."""
+"""Years of work: cumulative (累计) without counting a day twice, or continuous (连续), the longest unbroken time."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def worked(
         days += (span.until - years_later(span.since, whole)).days
     years, days = years + days // days_in_year, days % days_in_year
     is_enough = years >= at_least
-    return Worked(spans, years, days, (0, 0, 0) if is_enough else _short(spans, at_least, years, days, days_in_year), is_enough)
+    return Worked(
+        spans, years, days, (0, 0, 0) if is_enough else _short(spans, at_least, years, days, days_in_year), is_enough
+    )
 
 
 def _short(spans: tuple[Span, ...], at_least: int, years: int, days: int, days_in_year: int) -> tuple[int, int, int]:

@@ -1,0 +1,65 @@
+"""Who may see an application: the candidate, the office of its territory or body, and the school that entered it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from kaogong.foundation.kernel.actors import Actor, Reach
+from kaogong.foundation.kernel.refusals import NotPermitted
+from kaogong.foundation.kernel.scope import within
+from kaogong.registration.models import Registration
+from kaogong.sittings import selectors as sittings
+
+SEEING = ("registration.see", "registration.enter", "registration.decide", "registration.collect_fee")
+
+
+def reach_of(actor: Actor, *powers: str) -> Reach:
+    """How far `powers` (by default any power over registrations) reach together."""
+    total = Reach()
+    for power in powers or SEEING:
+        total |= actor.reach(power)
+    return total
+
+
+def visible_to(actor: Actor, *powers: str) -> Q:
+    """Applications within reach by territory, by responsible body or by the school, and the actor's own."""
+    reach = reach_of(actor, *powers)
+    found = within(reach)
+    if reach.organisations:
+        found |= Q(through__in=reach.organisations) | Q(sitting__station__organisation__in=reach.organisations)
+    if actor.person_id is not None and not powers:
+        found |= Q(person=actor.person_id)
+    return found
+
+
+def is_own(actor: Actor, registration: Registration) -> bool:
+    """Whether it is the actor's own application."""
+    return actor.person_id is not None and actor.person_id == registration.person_id
+
+
+def may_enter(actor: Actor, registration: Registration) -> bool:
+    """Whether the actor may fill in, submit and withdraw it: the candidate, the station, or the school behind it."""
+    if is_own(actor, registration):
+        return True
+    by_school = registration.through_id is not None and actor.may(
+        "registration.enter", organisation=registration.through_id
+    )
+    return by_school or sittings.may(actor, "registration.enter", registration.sitting)
+
+
+def require_enter(actor: Actor, registration: Registration) -> None:
+    """Raise NotPermitted unless the actor may fill it in."""
+    if not may_enter(actor, registration):
+        raise NotPermitted(power="registration.enter")
+
+
+def had_a_hand_in(actor: Actor, registration: Registration) -> bool:
+    """Whether the actor applied, entered or submitted it: such a one may not decide it."""
+    hands = {registration.entered_by, registration.submitted_by} - {None}
+    return is_own(actor, registration) or actor.account_id in hands
+
+
+def require(actor: Actor, power: str, registration: Registration) -> None:
+    """Raise NotPermitted unless the actor holds `power` over the sitting that was applied for."""
+    if not sittings.may(actor, power, registration.sitting):
+        raise NotPermitted(power=power)
