@@ -21,6 +21,9 @@ __all__ = [
     "search",
 ]
 
+EditionLike = models.Edition | str | None
+"""An edition, its key (`2022`), or None for the newest."""
+
 
 def editions() -> QuerySet[models.Edition]:
     """All editions, the newest first."""
@@ -107,8 +110,7 @@ def _alike(rows: QuerySet[models.Occupation], words: str) -> list[models.Occupat
     return sorted(best, key=lambda row: (-len(pairs.intersection(row.name_bigrams)), len(row.name), row.code))
 
 
-def _of(edition: models.Edition | str | None) -> QuerySet[models.Occupation]:
-    """The nodes of an edition, named by its row or its key; of the current one when none is named."""
+def _of(edition: EditionLike) -> QuerySet[models.Occupation]:
     if isinstance(edition, str):
         return models.Occupation.objects.filter(edition__key=edition)
     return models.Occupation.objects.filter(edition=edition or current_edition())
