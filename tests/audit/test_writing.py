@@ -37,6 +37,10 @@ class TestWrite:
             "who": uuid7(),
             "large": 2**60,
             "ratio": 0.1,
+            "tiny": 5e-324,
+            "whole": 3.0,
+            "huge": 1e300,
+            "nothing": float("nan"),
             "list": [1, "二", None, True],
             "names": {"甲": "𠮷"},
         }

@@ -14,7 +14,7 @@ from kaogong.foundation.audit import encoding
 from kaogong.foundation.audit.models import TrailEntry
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.trail import Entry
-from kaogong.foundation.signing import keys
+from kaogong.foundation.signing import canonical, keys
 
 PURPOSE = "trail"
 
@@ -83,16 +83,17 @@ def _posts(actor: Actor) -> list[dict[str, str]]:
 
 
 def plain(value: object) -> object:
-    """A fact as a JSON value: UUIDs, dates, decimals and integers too large for JSON become text.
+    """A fact as a JSON value: UUIDs, dates, decimals and numbers that JSON cannot hold exactly become text.
 
     Raises TypeError for anything else.
     """
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, int):
-        return int(value) if abs(value) < 2**53 else str(value)
+    if isinstance(value, int | float):
+        # PostgreSQL hands a large float back as an integer, which would then have no canonical form.
+        return value if abs(value) <= canonical.LARGEST_EXACT else str(value)
     if isinstance(value, UUID | Decimal):
         return str(value)
     if isinstance(value, datetime | date):
