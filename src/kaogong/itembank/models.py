@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
-from kaogong.itembank.states import BLUEPRINT, ITEM, PAPER
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
 
 
 class Blueprint(Record):
@@ -16,11 +16,17 @@ class Blueprint(Record):
     level = models.PositiveSmallIntegerField("等级")
     title = models.CharField("名称", max_length=120)
     state = models.CharField(max_length=20, choices=BLUEPRINT.choices(), default=BLUEPRINT.initial)
-    digest = models.CharField(max_length=64, blank=True)
-    approved_at = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField("内容摘要", max_length=64, blank=True)
+    drafted_at = models.DateTimeField("编制时间")
+    drafted_by = models.CharField("编制人", max_length=100, blank=True)
+    approved_at = models.DateTimeField("审定时间", null=True, blank=True)
+    approved_by = models.CharField("审定人", max_length=100, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="approved_blueprint_has_a_digest", condition=Q(state="drafted") | ~Q(digest="")
+            ),
             models.UniqueConstraint(
                 fields=["standard", "level"], condition=Q(state="approved"), name="one_approved_blueprint"
             ),
@@ -31,12 +37,13 @@ class Blueprint(Record):
 
 
 class Range(Record):
-    """鉴定范围: a node of the blueprint above the points, with its share; the code is a tuple, never a joined string."""
+    """鉴定范围: a node of the blueprint above the points, with its share; its code is a tuple, never joined."""
 
     blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
     codes = ArrayField(models.CharField(max_length=6), verbose_name="代码")
     name = models.CharField("鉴定范围", max_length=120)
     percent = models.PositiveSmallIntegerField("鉴定比重", null=True, blank=True)
+    is_weighted = models.BooleanField("组卷范围", default=False, help_text="权重表中的一项；试卷按它分配题数")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["blueprint", "codes"], name="range_code_once")]
@@ -55,6 +62,9 @@ class Point(Record):
 
     blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
     range = models.ForeignKey(Range, on_delete=models.PROTECT, related_name="+")
+    weighted_range = models.ForeignKey(
+        Range, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="组卷范围"
+    )
     codes = ArrayField(models.CharField(max_length=6), verbose_name="代码")
     name = models.CharField("鉴定点", max_length=160)
     importance = models.CharField("重要程度", max_length=1, choices=Importance)
@@ -69,16 +79,44 @@ class Point(Record):
 class Item(Record):
     """An item through all its versions. Without a point it is an unbound draft that no paper can take."""
 
+    class Origin(models.TextChoices):
+        WRITTEN = "written", "本系统命题"
+        IMPORTED = "imported", "导入"
+        REFERENCE = "reference", "随系统提供"
+
     occupation_code = models.CharField("职业编码", max_length=10)
     level = models.PositiveSmallIntegerField("等级")
     point = models.ForeignKey(Point, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     number = models.CharField("题号", max_length=40)
+    latest = models.PositiveSmallIntegerField("最新版本", default=1)
     state = models.CharField(max_length=20, choices=ITEM.choices(), default=ITEM.initial)
+    origin = models.CharField("来源", max_length=12, choices=Origin, default=Origin.WRITTEN)
+    region_code = models.CharField("题库所属地区", max_length=6, blank=True, help_text="空为国家题库")
+    organisation_id = models.UUIDField("所属机构", null=True, blank=True)
     author = models.CharField("命题人", max_length=100, blank=True)
+    author_key = models.CharField(max_length=64, blank=True)
+    reviewer = models.CharField("审题人", max_length=100, blank=True)
+    reviewer_key = models.CharField(max_length=64, blank=True)
+    reviewed_at = models.DateTimeField("审题时间", null=True, blank=True)
+    approver = models.CharField("终审人", max_length=100, blank=True)
+    approver_key = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField("终审时间", null=True, blank=True)
+    note = models.CharField("审题意见", max_length=300, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["occupation_code", "level", "state"])]
         constraints = [
+            models.CheckConstraint(
+                name="item_passes_three_persons",
+                condition=Q(origin="reference")
+                | ~Q(state__in=["approved", "frozen"])
+                | (
+                    ~Q(author_key=F("reviewer_key"))
+                    & ~Q(reviewer_key=F("approver_key"))
+                    & ~Q(author_key=F("approver_key"))
+                ),
+            ),
             models.CheckConstraint(
                 name="item_in_use_has_a_point", condition=Q(state__in=["drafted", "reviewed"]) | Q(point__isnull=False)
             ),
@@ -100,8 +138,8 @@ class ItemVersion(Record):
     version = models.PositiveSmallIntegerField("版本")
     type = models.CharField("题型", max_length=12, choices=Type)
     content_sealed = models.BinaryField("题目内容（密文）")
-    digest = models.CharField("内容摘要", max_length=80)
-    stem_digest = models.CharField("题干摘要", max_length=80)
+    digest = models.CharField("内容摘要", max_length=80, help_text="带密钥：判断题的答案不能由摘要猜出")
+    stem_digest = models.CharField("题干摘要", max_length=80, db_index=True)
     difficulty = models.PositiveSmallIntegerField("难度")
     consistency = models.PositiveSmallIntegerField("一致性")
     created_at = models.DateTimeField()
@@ -118,15 +156,26 @@ class ItemVersion(Record):
 
 
 class Paper(Record):
-    """A sealed list of item versions, with the seed and the report of its assembly."""
+    """A sealed list of item versions, with the seed and the report of its assembly, signed."""
 
     blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
     number = models.CharField("试卷编号", max_length=40, unique=True)
     seed = models.BigIntegerField("随机种子")
     report = models.JSONField("组卷报告")
     digest = models.CharField("摘要", max_length=64)
+    signature = models.BinaryField("签名")
+    key_id = models.CharField("签名密钥", max_length=60)
     state = models.CharField(max_length=20, choices=PAPER.choices(), default=PAPER.initial)
     sealed_at = models.DateTimeField("封存时间")
+    sealed_by = models.CharField("组卷人", max_length=100)
+    occupation_code = models.CharField("职业编码", max_length=10)
+    level = models.PositiveSmallIntegerField("等级")
+    region_code = models.CharField("组卷机构地区", max_length=6, blank=True)
+    organisation_id = models.UUIDField("组卷机构", null=True, blank=True)
+    voided_because = models.CharField("作废原因", max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["occupation_code", "level"])]
 
     def __str__(self) -> str:
         return self.number
@@ -141,7 +190,11 @@ class PaperItem(Record):
     marks = models.DecimalField("分值", max_digits=5, decimal_places=2)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["paper", "position"], name="paper_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "position"], name="paper_position_once"),
+            models.UniqueConstraint(fields=["paper", "version"], name="paper_item_once"),
+            models.CheckConstraint(name="paper_item_is_worth_something", condition=Q(marks__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}"
@@ -159,12 +212,15 @@ class PracticalTask(Record):
     code = models.CharField("编号", max_length=20)
     title = models.CharField("名称", max_length=120)
     minutes = models.PositiveSmallIntegerField("时长（分钟）")
-    content_sealed = models.BinaryField("内容（密文）")
-    criteria = models.JSONField("评分要素")
+    preparation_minutes = models.PositiveSmallIntegerField("准备时间（分钟）", default=0)
+    content_sealed = models.BinaryField("内容（密文）", help_text="试题、操作程序、准备清单、违规规定")
+    criteria = models.JSONField("评分要素", help_text="code、text、marks、deduction；合计 100")
+    is_illustrative = models.BooleanField("示例", default=False)
     digest = models.CharField(max_length=80)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="module_weight_is_a_percentage", condition=Q(weight__gte=1, weight__lte=100)),
             models.UniqueConstraint(fields=["standard", "level", "code"], name="practical_task_code_once"),
         ]
 
@@ -176,15 +232,31 @@ class ImportBatch(Record):
     """A staged import: analysed whole, waiting for a person to commit its good rows at once or not at all."""
 
     file_name = models.CharField(max_length=200)
-    file_digest = models.CharField(max_length=64)
-    occupation_code = models.CharField(max_length=10)
-    level = models.PositiveSmallIntegerField()
-    good_rows = models.PositiveIntegerField()
-    bad_rows = models.PositiveIntegerField()
-    staged_at = models.DateTimeField()
-    staged_by = models.CharField(max_length=100)
-    committed_at = models.DateTimeField(null=True, blank=True)
-    discarded_at = models.DateTimeField(null=True, blank=True)
+    file_digest = models.CharField("文件摘要", max_length=64)
+    encoding = models.CharField("编码", max_length=10)
+    profile = models.CharField("题型代码方言", max_length=20)
+    columns = models.JSONField("列对应", default=dict)
+    occupation_code = models.CharField("职业编码", max_length=10)
+    level = models.PositiveSmallIntegerField("等级")
+    state = models.CharField(max_length=20, choices=IMPORT.choices(), default=IMPORT.initial)
+    good_rows = models.PositiveIntegerField("可入库行数")
+    bad_rows = models.PositiveIntegerField("待修改行数")
+    unbound_rows = models.PositiveIntegerField("未归入鉴定点的行数", default=0)
+    region_code = models.CharField(max_length=6, blank=True)
+    organisation_id = models.UUIDField(null=True, blank=True)
+    staged_at = models.DateTimeField("暂存时间")
+    staged_by = models.CharField("经办人", max_length=100)
+    staged_by_key = models.CharField(max_length=64, blank=True)
+    committed_at = models.DateTimeField("入库时间", null=True, blank=True)
+    committed_by = models.CharField("入库人", max_length=100, blank=True)
+    discarded_at = models.DateTimeField("放弃时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="committed_import_is_stamped", condition=~Q(state="committed") | Q(committed_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
@@ -195,7 +267,8 @@ class ImportRow(Record):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
     line = models.PositiveIntegerField("行号")
-    content_sealed = models.BinaryField(null=True)
+    content_sealed = models.BinaryField("题目（密文）", null=True)
+    stem_digest = models.CharField(max_length=80, blank=True)
     problems = models.JSONField("问题", default=list)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -1,4 +1,4 @@
-"""The lives of a blueprint, an item and a paper."""
+"""The lives of a blueprint, an item, a paper and an import."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ ITEM = Lifecycle(
         Move("review", "审题通过", ("drafted",), "reviewed"),
         Move("return", "退回修改", ("reviewed",), "drafted"),
         Move("approve", "终审启用", ("reviewed",), "approved"),
+        Move("revise", "修订", ("drafted", "approved", "frozen"), "drafted"),
         Move("freeze", "冻结", ("approved",), "frozen"),
         Move("thaw", "解冻", ("frozen",), "approved"),
         Move("retire", "淘汰", ("approved", "frozen"), "retired"),
@@ -38,5 +39,16 @@ PAPER = Lifecycle(
     moves=(
         Move("use", "启用", ("sealed",), "used"),
         Move("void", "作废", ("sealed", "used"), "void"),
+    ),
+)
+
+IMPORT = Lifecycle(
+    name="import",
+    title="导入批",
+    initial="staged",
+    states={"staged": "待入库", "committed": "已入库", "discarded": "已放弃"},
+    moves=(
+        Move("commit", "入库", ("staged",), "committed"),
+        Move("discard", "放弃", ("staged",), "discarded"),
     ),
 )

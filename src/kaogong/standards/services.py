@@ -122,9 +122,13 @@ def draft(*, actor: Actor, at: datetime, document: Mapping[str, Any]) -> Standar
 
 def _occupation(content: rules.Content) -> Occupation:
     try:
-        return occupations.occupation(content.occupation_code, content.classification_edition or None)
+        edition = occupations.editions().filter(key=content.classification_edition).first()
+        found = occupations.occupation(content.occupation_code, edition)
     except NotFound:
         raise UnknownOccupation(code=content.occupation_code) from None
+    if found.code != content.occupation_code or (content.classification_edition and edition is None):
+        raise UnknownOccupation(code=content.occupation_code)
+    return found
 
 
 def _clear(version: StandardVersion) -> None:

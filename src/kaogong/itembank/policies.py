@@ -1,0 +1,99 @@
+"""Who finds what in the bank.
+
+The national bank (no region) is found by whoever holds a power of the bank; a regional sub-bank by those whose
+territory lies within it or around it; a body's own work by that body. Content is another matter: it is opened one by
+one, by a command that leaves a line in the trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from kaogong.foundation.kernel.actors import Actor, Reach
+from kaogong.foundation.kernel.scope import NOTHING
+
+BANK = (
+    "itembank.view",
+    "itembank.write",
+    "itembank.review",
+    "itembank.approve",
+    "itembank.assemble",
+    "itembank.import",
+    "reference.load",
+)
+PAPER = ("itembank.view", "itembank.assemble", "delivery.deliver", "delivery.see", "scoring.mark", "scoring.see")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a new row belongs: a territory's prefix and a body, or neither for the national bank."""
+
+    region_code: str
+    organisation_id: UUID | None
+
+
+def reach_of(actor: Actor, powers: Iterable[str]) -> Reach:
+    """How far any of the powers reaches."""
+    reach = Reach()
+    for power in powers:
+        reach |= actor.reach(power)
+    return reach
+
+
+def works_in_bank(actor: Actor) -> bool:
+    """Whether the actor has any business in the bank."""
+    return bool(reach_of(actor, BANK))
+
+
+def visible_to(actor: Actor, powers: Iterable[str] = BANK) -> Q:
+    """Rows with `region_code` and `organisation_id` that the actor finds by any of the powers."""
+    reach = reach_of(actor, powers)
+    if not reach:
+        return NOTHING
+    if "" in reach.prefixes:
+        return Q()
+    found = Q(region_code="", organisation_id__isnull=True) | Q(organisation_id__in=reach.organisations)
+    for prefix in reach.prefixes:
+        found |= Q(region_code__startswith=prefix) | Q(region_code__in=_above(prefix))
+    return found
+
+
+def _above(prefix: str) -> list[str]:
+    """The codes of the territories that a territory lies in: 3201 lies in 32."""
+    return [prefix[:length] for length in range(2, len(prefix), 2)]
+
+
+def home_of(actor: Actor, power: str) -> Home:
+    """Whose bank the actor works for with `power`: the nation's when it reaches everywhere, else the post's body."""
+    for grant in actor.grants:
+        if power in grant.powers:
+            if "" in grant.reach.prefixes:
+                return Home("", None)
+            region = grant.reach.prefixes[0] if grant.reach.prefixes else ""
+            return Home(region, grant.organisation_id)
+    return Home("", None)
+
+
+TASK = ("itembank.view", "itembank.assemble", "delivery.deliver")
+
+
+def visible_items_of(actor: Actor) -> Q:
+    """The same question as `visible_to`, asked of an item's versions."""
+    return _through(visible_to(actor), "item__")
+
+
+def _through(condition: Q, path: str) -> Q:
+    """The condition with every field reached through `path`."""
+    moved = condition.copy()
+    moved.children = [
+        _through(child, path) if isinstance(child, Q) else (path + child[0], child[1]) for child in condition.children
+    ]
+    return moved
+
+
+READERS = ("itembank.view", "itembank.write", "itembank.review", "itembank.approve")
+"""Powers by which an item may be opened: the assembler draws papers without reading them."""

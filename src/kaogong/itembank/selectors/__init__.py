@@ -1,0 +1,115 @@
+"""Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
+
+from kaogong.itembank.rules.assembly import IMPORTANCES
+from kaogong.itembank.rules.blueprints import IMPORTANCE
+from kaogong.itembank.rules.files import FIELDS, PROFILES, decode, table_of
+from kaogong.itembank.rules.files import NotReadable as NotReadableFile
+from kaogong.itembank.rules.items import LETTERS, TYPES, ItemContent
+from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.selectors.blueprints import (
+    Coverage,
+    RangeCoverage,
+    blueprint,
+    blueprint_faults,
+    blueprint_for,
+    blueprints_for,
+    coverage,
+    points_of,
+    ranges_of,
+    requirements_on,
+    table_of_blueprint,
+    weights_of,
+)
+from kaogong.itembank.selectors.figures import PaperForm, item_limits, paper_form
+from kaogong.itembank.selectors.imports import batches_for, import_batch, repair_list
+from kaogong.itembank.selectors.items import (
+    bank_counts,
+    current_version,
+    item,
+    items_for,
+    items_with_versions,
+    versions_of,
+)
+from kaogong.itembank.selectors.papers import (
+    AnswerKey,
+    PaperCheck,
+    Question,
+    answer_key,
+    candidates_of,
+    check_paper,
+    manifest_of,
+    overlap,
+    paper,
+    papers_for,
+    papers_holding,
+    questions_for_delivery,
+)
+from kaogong.itembank.selectors.practical import (
+    Module,
+    TaskContent,
+    practical_modules,
+    practical_task,
+    practical_tasks,
+    task_content,
+)
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
+
+__all__ = [
+    "BLUEPRINT",
+    "FIELDS",
+    "IMPORT",
+    "IMPORTANCE",
+    "IMPORTANCES",
+    "ITEM",
+    "LETTERS",
+    "PAPER",
+    "PROFILES",
+    "TYPES",
+    "AnswerKey",
+    "Coverage",
+    "ItemContent",
+    "Module",
+    "NotReadableFile",
+    "PaperCheck",
+    "PaperForm",
+    "Problem",
+    "Question",
+    "RangeCoverage",
+    "TaskContent",
+    "answer_key",
+    "bank_counts",
+    "batches_for",
+    "blueprint",
+    "blueprint_faults",
+    "blueprint_for",
+    "blueprints_for",
+    "candidates_of",
+    "check_paper",
+    "coverage",
+    "current_version",
+    "decode",
+    "import_batch",
+    "item",
+    "item_limits",
+    "items_for",
+    "items_with_versions",
+    "manifest_of",
+    "overlap",
+    "paper",
+    "paper_form",
+    "papers_for",
+    "papers_holding",
+    "points_of",
+    "practical_modules",
+    "practical_task",
+    "practical_tasks",
+    "questions_for_delivery",
+    "ranges_of",
+    "repair_list",
+    "requirements_on",
+    "table_of",
+    "table_of_blueprint",
+    "task_content",
+    "versions_of",
+    "weights_of",
+]

@@ -1,0 +1,61 @@
+"""Items without their content: numbers, points, states, types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.itembank import policies
+from kaogong.itembank.models import Item, ItemVersion
+from kaogong.itembank.selectors.blueprints import current_versions
+
+
+def items_for(actor: Actor) -> QuerySet[Item]:
+    """The items that the actor finds, by number."""
+    return (
+        Item.objects.filter(policies.visible_to(actor))
+        .select_related("point__weighted_range", "point__range")
+        .order_by("occupation_code", "level", "number")
+    )
+
+
+def item(actor: Actor, item_id: UUID) -> Item:
+    """One item. Raises NotFound."""
+    found = items_for(actor).filter(pk=item_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def items_with_versions(actor: Actor) -> QuerySet[ItemVersion]:
+    """The newest version of each item that the actor finds, with item and point, for lists. Sealed content deferred."""
+    return (
+        current_versions()
+        .filter(item__in=Item.objects.filter(policies.visible_to(actor)))
+        .select_related("item__point__weighted_range", "item__point__range")
+        .defer("content_sealed")
+        .order_by("item__occupation_code", "item__level", "item__number")
+    )
+
+
+def versions_of(found: Item) -> QuerySet[ItemVersion]:
+    """All versions of an item, newest first, without their content."""
+    return ItemVersion.objects.filter(item=found).defer("content_sealed").order_by("-version")
+
+
+def current_version(found: Item) -> ItemVersion:
+    """The newest version of an item."""
+    return ItemVersion.objects.get(item=found, version=found.latest)
+
+
+def bank_counts(actor: Actor) -> dict[tuple[str, int], Counter[str]]:
+    """How many items there are by occupation and level, and in which states."""
+    counts: dict[tuple[str, int], Counter[str]] = {}
+    rows = items_for(actor).order_by().values("occupation_code", "level", "state").annotate(n=Count("pk"))
+    for row in rows:
+        counts.setdefault((row["occupation_code"], row["level"]), Counter())[row["state"]] += row["n"]
+    return counts

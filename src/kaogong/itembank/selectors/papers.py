@@ -1,0 +1,187 @@
+"""Papers: their manifests, whether they are still what was sealed, and what delivery and scoring may read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
+from kaogong.foundation.signing import canonical, digests, keys
+from kaogong.itembank import policies, sealing
+from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
+from kaogong.itembank.rules.assembly import Candidate
+from kaogong.itembank.selectors.blueprints import current_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a candidate sees: no key, no explanation. Options carry no letters; their order is the paper's."""
+
+    position: int
+    type: str
+    stem: str
+    options: tuple[str, ...]
+    marks: Decimal
+    version_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """The answers of a paper by position: (key, marks). `version` names exactly this set of answers."""
+
+    version: str
+    answers: Mapping[int, tuple[str, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCheck:
+    """Whether a paper is still what was sealed: what was found wrong, empty when it is."""
+
+    findings: Sequence[str]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.findings
+
+
+def papers_for(actor: Actor) -> QuerySet[Paper]:
+    """The papers that the actor finds: those of its territory and of the territories around it, newest first."""
+    return (
+        Paper.objects.filter(policies.visible_to(actor, policies.PAPER))
+        .select_related("blueprint__standard")
+        .order_by("-sealed_at", "number")
+    )
+
+
+def paper(actor: Actor, paper_id: UUID) -> Paper:
+    """One paper. Raises NotFound."""
+    found = papers_for(actor).filter(pk=paper_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def candidates_of(actor: Actor, blueprint: Blueprint) -> list[Candidate]:
+    """The item versions that a paper of this blueprint may take: of items in use, at a point of a weighted range."""
+    rows = (
+        current_versions()
+        .filter(policies.visible_items_of(actor), item__state="approved", item__point__blueprint=blueprint)
+        .exclude(item__point__weighted_range=None)
+        .values_list(
+            "pk",
+            "item__number",
+            "item__point__codes",
+            "item__point__weighted_range__codes",
+            "type",
+            "item__point__importance",
+            "difficulty",
+        )
+    )
+    return [
+        Candidate(str(pk), number, "-".join(point), "-".join(range_), type_, importance, difficulty)
+        for pk, number, point, range_, type_, importance, difficulty in rows
+    ]
+
+
+def versions_in(paper_ids: Sequence[UUID]) -> list[frozenset[str]]:
+    """The item versions of each paper, in the order asked for."""
+    rows = PaperItem.objects.filter(paper__in=paper_ids).values_list("paper", "version")
+    found: dict[UUID, set[str]] = {paper_id: set() for paper_id in paper_ids}
+    for paper_id, version in rows:
+        found[paper_id].add(str(version))
+    return [frozenset(found[paper_id]) for paper_id in paper_ids]
+
+
+def overlap(first: UUID, second: UUID) -> int:
+    """How many item versions two papers share."""
+    one, other = versions_in([first, second])
+    return len(one & other)
+
+
+def papers_holding(actor: Actor, version_ids: Sequence[UUID]) -> QuerySet[Paper]:
+    """The papers that hold any of the item versions, of those that the actor finds."""
+    return papers_for(actor).filter(pk__in=PaperItem.objects.filter(version__in=version_ids).values("paper"))
+
+
+def items_of(found: Paper) -> list[PaperItem]:
+    """The places of a paper in order, with version, item, point and range; sealed content deferred."""
+    return list(
+        PaperItem.objects.filter(paper=found)
+        .select_related("version__item__point__weighted_range")
+        .defer("version__content_sealed")
+        .order_by("position")
+    )
+
+
+def manifest_of(found: Paper) -> dict[str, Any]:
+    """What was sealed: number, blueprint, seed, report, and each place with version, digest and marks."""
+    rows = PaperItem.objects.filter(paper=found).order_by("position")
+    places = [
+        {"position": position, "version": str(version), "digest": digest, "marks": f"{marks:.2f}"}
+        for position, version, digest, marks in rows.values_list("position", "version", "version__digest", "marks")
+    ]
+    return manifest(found.number, found.blueprint.digest, found.seed, found.report, places)
+
+
+def manifest(
+    number: str, blueprint_digest: str, seed: int, report: Mapping[str, Any], places: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The sealed list as plain values, ready for the canonical encoding. The seed is text: JSON numbers are doubles."""
+    return {
+        "paper": number,
+        "blueprint": blueprint_digest,
+        "seed": str(seed),
+        "report": dict(report),
+        "items": list(places),
+    }
+
+
+def check_paper(found: Paper) -> PaperCheck:
+    """Recompute the manifest's digest, verify its signature, and open every item against its digest."""
+    message = canonical.encode(manifest_of(found))
+    findings = []
+    if digests.plain(message) != found.digest:
+        findings.append("清单与封存时的摘要不符")
+    if not keys.verify(found.key_id, message, bytes(found.signature), purpose="paper"):
+        findings.append("清单的签名不成立")
+    for version in ItemVersion.objects.filter(pk__in=PaperItem.objects.filter(paper=found).values("version")):
+        content = sealing.open_item(version.content_sealed, version_id=version.pk)
+        if not sealing.digest_matches(content, version.digest):
+            findings.append(f"试题 {version.pk} 的内容与其摘要不符")
+    return PaperCheck(findings)
+
+
+def questions_for_delivery(paper_id: UUID, actor: Actor) -> list[Question]:
+    """The questions of a paper, without keys, for whoever delivers it (power delivery.deliver).
+
+    Raises NotFound and NotPermitted. The caller records why it read them.
+    """
+    found = _opened(paper_id, actor, "delivery.deliver")
+    return [
+        Question(place.position, content.type, content.stem, content.options, place.marks, place.version_id)
+        for place, content in found
+    ]
+
+
+def answer_key(paper_id: UUID, actor: Actor) -> AnswerKey:
+    """The answers of a paper, for whoever marks it (power scoring.mark). Raises NotFound and NotPermitted."""
+    answers = {
+        place.position: (content.key, place.marks) for place, content in _opened(paper_id, actor, "scoring.mark")
+    }
+    plain = [[position, key, f"{marks:.2f}"] for position, (key, marks) in sorted(answers.items())]
+    digest = digests.keyed(canonical.encode([str(paper_id), plain]).decode(), purpose="itembank.key")
+    return AnswerKey(digest[:24], answers)
+
+
+def _opened(paper_id: UUID, actor: Actor, power: str) -> list[tuple[PaperItem, Any]]:
+    found = paper(actor, paper_id)
+    if not actor.holds(power):
+        raise NotPermitted(power=power)
+    places = PaperItem.objects.filter(paper=found).select_related("version").order_by("position")
+    return [(place, sealing.open_item(place.version.content_sealed, version_id=place.version_id)) for place in places]

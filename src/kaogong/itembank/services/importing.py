@@ -1,0 +1,283 @@
+"""Imports: a file is analysed whole, its good rows wait as a batch, a person commits the batch or discards it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.clauses import Clause
+from kaogong.foundation.kernel.commands import command
+from kaogong.foundation.kernel.refusals import NotFound, Refusal
+from kaogong.foundation.outbox import announcing
+from kaogong.foundation.signing import digests
+from kaogong.itembank import policies, sealing, selectors
+from kaogong.itembank.events import ImportCommitted
+from kaogong.itembank.models import Blueprint, ImportBatch, ImportRow, Item, ItemVersion, Point
+from kaogong.itembank.rules import files
+from kaogong.itembank.rules.items import ItemContent, Limits
+from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.rules.problems import gettext_noop as mark
+from kaogong.itembank.services.items import free_number, lock_bank, person_key, write_version
+from kaogong.itembank.states import IMPORT
+from kaogong.occupations import selectors as occupations
+from kaogong.regulations import selectors as regulations
+
+RULES = "kaogong-itembank-rules"
+Progress = Callable[[int, int], None]
+
+
+class FileUnreadable(Refusal):
+    """The file as a whole cannot be read; nothing is staged."""
+
+    message = _("文件不能读入：{reason}。")
+    advice = _("请核对文件编码、表头与列的对应关系后重新提交。")
+    clause = Clause(RULES, "import")
+    field = "file"
+
+
+class UnknownOccupation(Refusal):
+    """The classification has no such occupation."""
+
+    message = _("职业分类中没有编码为 {code} 的职业。")
+    clause = Clause(RULES, "import")
+    field = "occupation_code"
+
+
+class NothingToCommit(Refusal):
+    """The batch has no good row."""
+
+    message = _("这一批没有可以入库的试题。")
+    advice = _("请按清单修改文件后重新上传，并放弃这一批。")
+    clause = Clause(RULES, "import")
+
+
+class StagedTooLong(Refusal):
+    """Since the batch was staged, others have entered items that it now repeats."""
+
+    message = _("暂存之后题库有了变化：本批有 {count} 道题与新入库的试题重复或题号冲突（第 {lines} 行）。")
+    advice = _("请放弃这一批并重新上传文件，系统会重新核对。")
+    clause = Clause(RULES, "import")
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@command
+def stage_import(
+    *,
+    actor: Actor,
+    at: datetime,
+    file_name: str,
+    content: bytes,
+    column_map: Mapping[str, str],
+    occupation_code: str,
+    level: int,
+    profile: str = "plain",
+    progress: Progress = _no_progress,
+) -> ImportBatch:
+    """Analyse a CSV file by a column map (`{"stem": "题干", "a": "选项A", …}`) and keep its good rows as a batch.
+
+    Nothing enters the bank yet. Bad rows are kept with line and every reason; the file itself is not kept.
+    Raises NotPermitted, UnknownOccupation, FileUnreadable.
+    """
+    home = policies.home_of(actor, "itembank.import")
+    actor.require("itembank.import", region=home.region_code, organisation=home.organisation_id)
+    if not occupations.exists(occupation_code):
+        raise UnknownOccupation(code=occupation_code)
+    rows, encoding = _read(content, column_map, occupation_code, level, profile, at)
+    batch = ImportBatch(
+        file_name=file_name[-200:],
+        file_digest=digests.plain(content),
+        encoding=encoding,
+        profile=profile,
+        columns=dict(column_map),
+        occupation_code=occupation_code,
+        level=level,
+        region_code=home.region_code,
+        organisation_id=home.organisation_id,
+        staged_at=at,
+        staged_by=actor.name,
+        staged_by_key=person_key(actor),
+    )
+    staged = _judged_against_bank(batch, rows, progress)
+    batch.good_rows = sum(row.content_sealed is not None for row in staged)
+    batch.bad_rows = len(staged) - batch.good_rows
+    batch.unbound_rows = sum(not row.codes and not each.problems for row, each in zip(rows, staged, strict=True))
+    batch.save(force_insert=True)
+    ImportRow.objects.bulk_create(staged, batch_size=500)
+    trail.record(
+        actor=actor,
+        action="itembank.import_staged",
+        target=batch,
+        file_digest=batch.file_digest,
+        good=batch.good_rows,
+        bad=batch.bad_rows,
+        unbound=batch.unbound_rows,
+    )
+    return batch
+
+
+def _read(
+    content: bytes, column_map: Mapping[str, str], occupation_code: str, level: int, profile: str, at: datetime
+) -> tuple[list[files.Row], str]:
+    on = timezone.localdate(at)
+    limit = regulations.provision("itembank.import_limits", on=on).value
+    defaults = regulations.provision("itembank.import_defaults", on=on).value
+    if profile not in files.PROFILES:
+        raise FileUnreadable(reason=f"没有名为“{profile}”的题型代码方言", field="profile")
+    try:
+        text, encoding = files.decode(content, bytes_at_most=limit["bytes"])
+        table = files.table_of(text, column_map, rows_at_most=limit["rows"])
+    except files.NotReadable as problem:
+        raise FileUnreadable(reason=str(problem)) from None
+    reading = files.Reading(
+        columns=column_map,
+        profile=profile,
+        limits=Limits.of(regulations.provision("itembank.item_limits", on=on).value),
+        default_difficulty=defaults["difficulty"],
+        default_consistency=defaults["consistency"],
+        points=frozenset(_points(occupation_code, level)),
+    )
+    return files.read_rows(table, reading), encoding
+
+
+def _points(occupation_code: str, level: int) -> dict[tuple[str, ...], Point]:
+    """The points of the blueprint in force by their codes; none when there is no blueprint."""
+    try:
+        blueprint: Blueprint = selectors.blueprint_for(occupation_code, level)
+    except NotFound:
+        return {}
+    return {tuple(point.codes): point for point in selectors.points_of(blueprint.pk)}
+
+
+def _judged_against_bank(batch: ImportBatch, rows: Sequence[files.Row], progress: Progress) -> list[ImportRow]:
+    known = _known_stems(batch)
+    numbers = _numbers(batch)
+    staged = []
+    for done, row in enumerate(rows, 1):
+        made = ImportRow(batch=batch, line=row.line)
+        problems = list(row.problems)
+        candidates = sealing.digests_of_stem(row.content.stem) if row.content.stem else []
+        if taken := next((known[each] for each in candidates if each in known), ""):
+            problems.append(Problem("stem", mark("题库中已有题干相同的试题（题号 {number}）"), {"number": taken}))
+        if row.number and row.number in numbers:
+            problems.append(Problem("number", mark("题号 {number} 已被占用"), {"number": row.number}))
+        made.problems = [each.plain() for each in problems]
+        if not problems:
+            made.stem_digest = candidates[0]
+            made.content_sealed = sealing.seal_row(_packed(row), row_id=made.pk)
+        staged.append(made)
+        progress(done, len(rows))
+    return staged
+
+
+def _known_stems(batch: ImportBatch) -> dict[str, str]:
+    """Stem digests of the bank's items by number, of that occupation and level; retired items do not count."""
+    found = ItemVersion.objects.filter(item__occupation_code=batch.occupation_code, item__level=batch.level)
+    return dict(found.exclude(item__state="retired").values_list("stem_digest", "item__number"))
+
+
+def _numbers(batch: ImportBatch) -> set[str]:
+    found = Item.objects.filter(occupation_code=batch.occupation_code, level=batch.level)
+    return set(found.values_list("number", flat=True))
+
+
+def _packed(row: files.Row) -> dict[str, Any]:
+    return {
+        "content": row.content.encode().decode(),
+        "number": row.number,
+        "codes": list(row.codes),
+        "difficulty": row.difficulty,
+        "consistency": row.consistency,
+    }
+
+
+@command
+def commit_import(*, actor: Actor, at: datetime, batch_id: UUID) -> ImportBatch:
+    """Enter all good rows of a batch into the bank as drafts, at once; rows without a point become unbound drafts.
+
+    Two who commit at once: the batch is locked, the second finds it committed and is refused. When the bank changed
+    meanwhile so that rows would be duplicates, nothing enters. Raises NotFound, NotPermitted, WrongState,
+    NothingToCommit, StagedTooLong.
+    """
+    batch = _locked(actor, batch_id)
+    state = IMPORT.after("commit", batch.state)
+    rows = list(ImportRow.objects.filter(batch=batch, content_sealed__isnull=False).order_by("line"))
+    if not rows:
+        raise NothingToCommit
+    lock_bank(batch.occupation_code, batch.level)
+    items, versions = _made(batch, rows, at)
+    Item.objects.bulk_create(items, batch_size=500)
+    ItemVersion.objects.bulk_create(versions, batch_size=500)
+    ImportRow.objects.bulk_update(rows, ["item"], batch_size=500)
+    batch.state, batch.committed_at, batch.committed_by = state, at, actor.name
+    batch.save(update_fields=["state", "committed_at", "committed_by"])
+    trail.record(
+        actor=actor, action="itembank.import_committed", target=batch, items=len(items), file_digest=batch.file_digest
+    )
+    announcing.announce(ImportCommitted(batch_id=batch.pk, items=len(items), region_code=batch.region_code), at=at)
+    return batch
+
+
+def _made(batch: ImportBatch, rows: Sequence[ImportRow], at: datetime) -> tuple[list[Item], list[ItemVersion]]:
+    """The items and versions of the rows, and each row's link to its item; nothing is saved yet."""
+    numbers, points, known = _numbers(batch), _points(batch.occupation_code, batch.level), _known_stems(batch)
+    clashing, items, versions = [], [], []
+    for row in rows:
+        assert row.content_sealed is not None  # the query asked for such rows
+        packed = sealing.open_row(row.content_sealed, row_id=row.pk)
+        content = ItemContent.decode(packed["content"].encode())
+        number = packed["number"]
+        if row.stem_digest in known or (number and number in numbers):
+            clashing.append(row.line)
+            continue
+        codes = tuple(packed["codes"])
+        number = number or free_number(numbers, content.type, codes)
+        numbers.add(number)
+        item = Item(
+            occupation_code=batch.occupation_code,
+            level=batch.level,
+            point=points.get(codes),
+            number=number,
+            origin=Item.Origin.IMPORTED,
+            region_code=batch.region_code,
+            organisation_id=batch.organisation_id,
+            author=batch.staged_by,
+            author_key=batch.staged_by_key,
+            created_at=at,
+        )
+        items.append(item)
+        versions.append(
+            write_version(item, content, difficulty=packed["difficulty"], consistency=packed["consistency"], at=at)
+        )
+        row.item = item
+    if clashing:
+        raise StagedTooLong(count=len(clashing), lines="、".join(map(str, clashing[:10])))
+    return items, versions
+
+
+@command
+def discard_import(*, actor: Actor, at: datetime, batch_id: UUID) -> ImportBatch:
+    """Give a staged batch up: its sealed rows are emptied, its repair list stays."""
+    batch = _locked(actor, batch_id)
+    batch.state, batch.discarded_at = IMPORT.after("discard", batch.state), at
+    batch.save(update_fields=["state", "discarded_at"])
+    ImportRow.objects.filter(batch=batch).exclude(content_sealed=None).delete()
+    trail.record(actor=actor, action="itembank.import_discarded", target=batch, rows=batch.good_rows)
+    return batch
+
+
+def _locked(actor: Actor, batch_id: UUID) -> ImportBatch:
+    found = selectors.batches_for(actor).select_for_update().filter(pk=batch_id).first()
+    if found is None:
+        raise NotFound
+    actor.require("itembank.import", region=found.region_code, organisation=found.organisation_id)
+    return found

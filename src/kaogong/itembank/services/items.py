@@ -1,0 +1,349 @@
+"""Items: written, reviewed and approved by three persons; every change of content is a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.clauses import Clause
+from kaogong.foundation.kernel.commands import command
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
+from kaogong.itembank import policies, sealing, selectors
+from kaogong.itembank.models import Blueprint, Item, ItemVersion, Point
+from kaogong.itembank.rules.items import ItemContent, problems_of
+from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.states import ITEM
+
+RULES = "kaogong-itembank-rules"
+TYPE_CODES = {"single": "B", "truefalse": "C"}
+
+
+class ItemFaulty(Refusal):
+    """The item lacks a stem, a key, options that differ, or is too long."""
+
+    message = _("试题不合要求：{first}（共 {count} 处）。")
+    advice = _("请改正后再保存。")
+    clause = Clause(RULES, "item")
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(first=str(problems[0]), count=len(problems), field=problems[0].field)
+        self.problems = list(problems)
+
+
+class Duplicate(Refusal):
+    """The bank has an item with the same stem already."""
+
+    message = _("题库中已有题干相同的试题（题号 {number}）。")
+    advice = _("请修改题干；若要改原题，请对原题作修订。")
+    clause = Clause(RULES, "duplicates")
+    field = "stem"
+
+
+class NumberTaken(Refusal):
+    """The item number is in use for this occupation and level."""
+
+    message = _("题号 {number} 已被占用。")
+    clause = Clause(RULES, "item")
+    field = "number"
+
+
+class SamePerson(Refusal):
+    """Author, reviewer and approver of an item must be three persons."""
+
+    message = _("您是这道题的{role}，不能再担任{wanted}。")
+    advice = _("请由另一位有权限的专家办理；命题、审题、终审须为三个人。")
+    clause = Clause(RULES, "three-persons")
+
+
+class Unbound(Refusal):
+    """An item without an assessment point can be a draft only."""
+
+    message = _("试题 {number} 还没有归入鉴定点，不能通过审题。")
+    advice = _("请先把试题归入一个鉴定点。")
+    clause = Clause(RULES, "unbound")
+    field = "point"
+
+
+class WrongPoint(Refusal):
+    """The point does not belong to an approved blueprint of the item's occupation and level."""
+
+    message = _("鉴定点 {code} 不属于该职业该等级的现行细目表。")
+    clause = Clause(RULES, "unbound")
+    field = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item opened: its newest version and what it says."""
+
+    item: Item
+    version: ItemVersion
+    content: ItemContent
+
+
+def person_key(actor: Actor) -> str:
+    """What tells one person from another: the person behind an account, else the account, else the service's name."""
+    return str(actor.person_id or actor.account_id or f"service:{actor.name}")
+
+
+@command
+def draft_item(
+    *,
+    actor: Actor,
+    at: datetime,
+    occupation_code: str,
+    level: int,
+    content: ItemContent,
+    difficulty: int,
+    consistency: int,
+    point_id: UUID | None = None,
+    number: str = "",
+) -> Item:
+    """Write a new item into the bank that the actor works for; without a point it is an unbound draft.
+
+    Two who write the same stem at once: the bank of that occupation and level is locked, the second is refused.
+    Raises NotPermitted, WrongPoint, ItemFaulty, Duplicate, NumberTaken.
+    """
+    home = policies.home_of(actor, "itembank.write")
+    actor.require("itembank.write", region=home.region_code, organisation=home.organisation_id)
+    point = _point(point_id, occupation_code, level)
+    _judge(content, at)
+    lock_bank(occupation_code, level)
+    refuse_duplicate(occupation_code, level, content.stem)
+    item = Item.objects.create(
+        occupation_code=occupation_code,
+        level=level,
+        point=point,
+        number=_number(number, occupation_code, level, content.type, point),
+        region_code=home.region_code,
+        organisation_id=home.organisation_id,
+        author=actor.name,
+        author_key=person_key(actor),
+        created_at=at,
+    )
+    version = write_version(item, content, difficulty=difficulty, consistency=consistency, at=at)
+    version.save(force_insert=True)
+    trail.record(actor=actor, action="itembank.item_drafted", target=item, number=item.number, digest=version.digest)
+    return item
+
+
+def write_version(
+    item: Item, content: ItemContent, *, difficulty: int, consistency: int, at: datetime, version: int = 1
+) -> ItemVersion:
+    """A version of an item with its content sealed under its own id; not saved yet."""
+    made = ItemVersion(
+        item=item,
+        version=version,
+        type=content.type,
+        digest=sealing.digest_of_item(content),
+        stem_digest=sealing.digest_of_stem(content.stem),
+        difficulty=difficulty,
+        consistency=consistency,
+        created_at=at,
+    )
+    made.content_sealed = sealing.seal_item(content, version_id=made.pk)
+    return made
+
+
+def lock_bank(occupation_code: str, level: int) -> None:
+    """Let one at a time enter items of an occupation and level, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"itembank:{occupation_code}:{level}"])
+
+
+def refuse_duplicate(occupation_code: str, level: int, stem: str, *, except_item: UUID | None = None) -> None:
+    """Raise Duplicate when another item's newest version asks the same. Retired items do not count."""
+    same = ItemVersion.objects.filter(
+        item__occupation_code=occupation_code, item__level=level, stem_digest__in=sealing.digests_of_stem(stem)
+    ).exclude(item__state="retired")
+    if except_item is not None:
+        same = same.exclude(item=except_item)
+    taken = same.values_list("item__number", flat=True).first()
+    if taken is not None:
+        raise Duplicate(number=taken)
+
+
+def _judge(content: ItemContent, at: datetime) -> None:
+    if problems := problems_of(content, limits=selectors.item_limits(timezone.localdate(at))):
+        raise ItemFaulty(problems)
+
+
+def _point(point_id: UUID | None, occupation_code: str, level: int) -> Point | None:
+    if point_id is None:
+        return None
+    point = Point.objects.select_related("blueprint").filter(pk=point_id).first()
+    blueprint: Blueprint | None = point.blueprint if point else None
+    if blueprint is None or (blueprint.occupation_code, blueprint.level, blueprint.state) != (
+        occupation_code,
+        level,
+        "approved",
+    ):
+        raise WrongPoint(code="-".join(point.codes) if point else point_id)
+    return point
+
+
+def _number(wanted: str, occupation_code: str, level: int, type_: str, point: Point | None) -> str:
+    """The number asked for, else type, point and a running part: `B-A-B-C-001-004`; unbound ones `B-U-00012`."""
+    taken = Item.objects.filter(occupation_code=occupation_code, level=level)
+    if wanted:
+        if taken.filter(number=wanted).exists():
+            raise NumberTaken(number=wanted)
+        return wanted
+    return free_number(set(taken.values_list("number", flat=True)), type_, tuple(point.codes) if point else ())
+
+
+def free_number(taken: set[str], type_: str, codes: tuple[str, ...]) -> str:
+    """The next free number for an item of a type at a point (or at none)."""
+    head = "-".join((TYPE_CODES[type_], *(codes or ("U",))))
+    width = 3 if codes else 5
+    running = 1
+    while f"{head}-{running:0{width}}" in taken:
+        running += 1
+    return f"{head}-{running:0{width}}"
+
+
+@command
+def revise_item(
+    *, actor: Actor, at: datetime, item_id: UUID, content: ItemContent, difficulty: int, consistency: int
+) -> Item:
+    """Write a new version; the item goes back to its draft state and passes review and approval anew.
+
+    Papers keep the version that they sealed. Two at once: the item is locked, the second revises what the first wrote.
+    """
+    item = _locked(actor, item_id)
+    _require(actor, "itembank.write", item)
+    state = ITEM.after("revise", item.state)
+    _judge(content, at)
+    lock_bank(item.occupation_code, item.level)
+    refuse_duplicate(item.occupation_code, item.level, content.stem, except_item=item.pk)
+    item.latest += 1
+    item.state = state
+    item.author, item.author_key = actor.name, person_key(actor)
+    item.reviewer = item.reviewer_key = item.approver = item.approver_key = item.note = ""
+    item.reviewed_at = item.approved_at = None
+    item.save()
+    version = write_version(item, content, difficulty=difficulty, consistency=consistency, at=at, version=item.latest)
+    version.save(force_insert=True)
+    trail.record(actor=actor, action="itembank.item_revised", target=item, version=item.latest, digest=version.digest)
+    return item
+
+
+@command
+def bind_item(*, actor: Actor, at: datetime, item_id: UUID, point_id: UUID) -> Item:
+    """Give a draft its assessment point."""
+    item = _locked(actor, item_id)
+    _require(actor, "itembank.write", item)
+    item.state = ITEM.after("revise", item.state)
+    item.point = _point(point_id, item.occupation_code, item.level)
+    item.save(update_fields=["point", "state"])
+    trail.record(actor=actor, action="itembank.item_bound", target=item, point=point_id)
+    return item
+
+
+@command
+def review_item(*, actor: Actor, at: datetime, item_id: UUID, note: str = "") -> Item:
+    """Pass an item at review (审题). The reviewer is not its author. Two at once: exactly one."""
+    item = _locked(actor, item_id)
+    _require(actor, "itembank.review", item)
+    state = ITEM.after("review", item.state)
+    if item.point_id is None:
+        raise Unbound(number=item.number)
+    _another_person(actor, "审题人", 命题人=item.author_key)
+    item.state, item.note = state, note
+    item.reviewer, item.reviewer_key, item.reviewed_at = actor.name, person_key(actor), at
+    item.save(update_fields=["state", "note", "reviewer", "reviewer_key", "reviewed_at"])
+    trail.record(actor=actor, action="itembank.item_reviewed", target=item, version=item.latest)
+    return item
+
+
+@command
+def return_item(*, actor: Actor, at: datetime, item_id: UUID, note: str) -> Item:
+    """Send a reviewed item back to its author, with the reason."""
+    item = _locked(actor, item_id)
+    _require(actor, "itembank.approve", item)
+    item.state, item.note = ITEM.after("return", item.state), note
+    item.save(update_fields=["state", "note"])
+    trail.record(actor=actor, action="itembank.item_returned", target=item, reason=note)
+    return item
+
+
+@command
+def approve_item(*, actor: Actor, at: datetime, item_id: UUID) -> Item:
+    """Approve an item (终审): from now on papers may take it. The approver is neither author nor reviewer."""
+    item = _locked(actor, item_id)
+    _require(actor, "itembank.approve", item)
+    state = ITEM.after("approve", item.state)
+    _another_person(actor, "终审人", 命题人=item.author_key, 审题人=item.reviewer_key)
+    item.state = state
+    item.approver, item.approver_key, item.approved_at = actor.name, person_key(actor), at
+    item.save(update_fields=["state", "approver", "approver_key", "approved_at"])
+    trail.record(actor=actor, action="itembank.item_approved", target=item, version=item.latest)
+    return item
+
+
+@command
+def freeze_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
+    """Stop papers from taking an item, say after a leak."""
+    return _shift(actor, item_id, "freeze", "itembank.item_frozen", reason)
+
+
+@command
+def thaw_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
+    """Let papers take a frozen item again."""
+    return _shift(actor, item_id, "thaw", "itembank.item_thawed", reason)
+
+
+@command
+def retire_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
+    """Take an item out of the bank for good; papers that hold it keep it."""
+    return _shift(actor, item_id, "retire", "itembank.item_retired", reason)
+
+
+def _shift(actor: Actor, item_id: UUID, verb: str, action: str, reason: str) -> Item:
+    item = _locked(actor, item_id)
+    _require(actor, "itembank.approve", item)
+    item.state = ITEM.after(verb, item.state)
+    item.save(update_fields=["state"])
+    trail.record(actor=actor, action=action, target=item, reason=reason)
+    return item
+
+
+@command
+def view_item(*, actor: Actor, at: datetime, item_id: UUID) -> ItemView:
+    """Open an item and leave a line in the trail that says who did, and when.
+
+    Whoever writes, reviews, approves or inspects may open what they find; others may not.
+    """
+    item = selectors.item(actor, item_id)
+    if not any(actor.holds(power) for power in policies.READERS):
+        raise NotPermitted(power="itembank.view")
+    version = selectors.current_version(item)
+    content = sealing.open_item(version.content_sealed, version_id=version.pk)
+    trail.record(actor=actor, action="itembank.item_viewed", target=item, version=version.version)
+    return ItemView(item, version, content)
+
+
+def _another_person(actor: Actor, wanted: str, **earlier: str) -> None:
+    mine = person_key(actor)
+    for role, key in earlier.items():
+        if key == mine:
+            raise SamePerson(role=role, wanted=wanted)
+
+
+def _require(actor: Actor, power: str, item: Item) -> None:
+    actor.require(power, region=item.region_code, organisation=item.organisation_id)
+
+
+def _locked(actor: Actor, item_id: UUID) -> Item:
+    found = selectors.items_for(actor).select_for_update(of=("self",)).filter(pk=item_id).first()
+    if found is None:
+        raise NotFound
+    return found

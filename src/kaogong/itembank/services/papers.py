@@ -1,0 +1,215 @@
+"""Papers: assembled from the bank to the blueprint, sealed with a signed manifest, used once, voided with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.clauses import Clause
+from kaogong.foundation.kernel.commands import command
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
+from kaogong.foundation.outbox import announcing
+from kaogong.foundation.signing import canonical, digests, keys
+from kaogong.itembank import policies, sealing, selectors
+from kaogong.itembank.events import PaperSealed
+from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
+from kaogong.itembank.rules import assembly
+from kaogong.itembank.rules.assembly import Candidate, Infeasible, Order, RangeShare
+from kaogong.itembank.rules.items import ItemContent
+from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.selectors.papers import manifest, versions_in
+from kaogong.itembank.services.items import lock_bank
+from kaogong.itembank.states import PAPER
+
+RULES = "kaogong-itembank-rules"
+
+
+class NoBlueprint(Refusal):
+    """No approved blueprint for that occupation and level: nothing to draw a paper to."""
+
+    message = _("职业 {occupation_code} {level} 级没有审定的鉴定要素细目表，不能组卷。")
+    advice = _("请先编制并审定细目表。")
+    clause = Clause(RULES, "assembly")
+
+
+class NotEnoughItems(Refusal):
+    """The bank cannot give such a paper; `problems` say which range lacks what."""
+
+    message = _("题库不足，不能组卷：{first}（共 {count} 处）。")
+    advice = _("请为所列鉴定范围补充并启用试题，或减少需回避的试卷。")
+    clause = Clause(RULES, "assembly")
+
+    def __init__(self, problems: Sequence[Problem], *, clause: Clause | None = None) -> None:
+        super().__init__(first=f"{problems[0].field}：{problems[0]}", count=len(problems), clause=clause)
+        self.problems = list(problems)
+
+
+class PaperNumberTaken(Refusal):
+    """The number of a paper is used once."""
+
+    message = _("试卷编号 {number} 已被使用。")
+    clause = Clause(RULES, "assembly")
+    field = "number"
+
+
+@command
+def assemble(
+    *,
+    actor: Actor,
+    at: datetime,
+    occupation_code: str,
+    level: int,
+    seed: int,
+    number: str,
+    avoid: Sequence[UUID] = (),
+) -> Paper:
+    """Draw a paper to the approved blueprint, reproducibly from `seed`, and seal it: digest, signature, report.
+
+    It shares no more than the stated part with each of the papers in `avoid`. Two at once: the bank of that
+    occupation and level is locked, so the second draws after the first and may be told to avoid it.
+    Raises NotPermitted, NoBlueprint, NotFound for an unknown paper to avoid, PaperNumberTaken, NotEnoughItems.
+    """
+    home = policies.home_of(actor, "itembank.assemble")
+    actor.require("itembank.assemble", region=home.region_code, organisation=home.organisation_id)
+    blueprint = _blueprint(occupation_code, level)
+    lock_bank(occupation_code, level)
+    if Paper.objects.filter(number=number).exists():
+        raise PaperNumberTaken(number=number)
+    known = selectors.papers_for(actor).filter(pk__in=avoid)
+    if known.count() != len(set(avoid)):
+        raise NotFound
+    form = selectors.paper_form(occupation_code, timezone.localdate(at))
+    bank = selectors.candidates_of(actor, blueprint)
+    order = Order(_shares(blueprint), form.sections, form.shared_at_most)
+    try:
+        found = assembly.draw(bank, order, seed=seed, avoid=versions_in(list(avoid)))
+    except Infeasible as infeasible:
+        clause = form.shared_clause if infeasible.is_by_sharing else form.clause
+        raise NotEnoughItems(infeasible.problems, clause=clause) from None
+    paper = Paper(
+        blueprint=blueprint,
+        number=number,
+        seed=seed,
+        report=assembly.report(bank, order, found) | {"avoid": [str(each) for each in avoid]},
+        sealed_at=at,
+        sealed_by=actor.name,
+        occupation_code=occupation_code,
+        level=level,
+        region_code=home.region_code,
+        organisation_id=home.organisation_id,
+    )
+    _seal(paper, found.items, order)
+    trail.record(
+        actor=actor,
+        action="itembank.paper_sealed",
+        target=paper,
+        number=number,
+        digest=paper.digest,
+        items=len(found.items),
+        shared=list(found.shared),
+    )
+    announcing.announce(
+        PaperSealed(
+            paper_id=paper.pk,
+            number=number,
+            occupation_code=occupation_code,
+            level=level,
+            digest=paper.digest,
+            region_code=paper.region_code,
+        ),
+        at=at,
+    )
+    return paper
+
+
+def _blueprint(occupation_code: str, level: int) -> Blueprint:
+    try:
+        return selectors.blueprint_for(occupation_code, level)
+    except NotFound:
+        raise NoBlueprint(occupation_code=occupation_code, level=level) from None
+
+
+def _shares(blueprint: Blueprint) -> list[RangeShare]:
+    return [
+        RangeShare("-".join(each.codes), each.name, each.percent or 0)
+        for each in selectors.ranges_of(blueprint.pk)
+        if each.is_weighted
+    ]
+
+
+def _seal(paper: Paper, items: Sequence[Candidate], order: Order) -> None:
+    """Write the paper with its places, its digest over the canonical manifest, and the signature."""
+    marks = {section.type: Decimal(str(float(section.marks))) for section in order.sections}
+    digests_of = dict(ItemVersion.objects.filter(pk__in=[each.version for each in items]).values_list("pk", "digest"))
+    places = [
+        PaperItem(paper=paper, position=position, version_id=UUID(each.version), marks=marks[each.type])
+        for position, each in enumerate(items, 1)
+    ]
+    listed = [
+        {
+            "position": place.position,
+            "version": str(place.version_id),
+            "digest": digests_of[place.version_id],
+            "marks": f"{place.marks:.2f}",
+        }
+        for place in places
+    ]
+    paper.report = json.loads(json.dumps(paper.report))
+    message = canonical.encode(manifest(paper.number, paper.blueprint.digest, paper.seed, paper.report, listed))
+    signature = keys.sign("paper", message)
+    paper.digest, paper.key_id, paper.signature = digests.plain(message), signature.key_id, signature.value
+    paper.save(force_insert=True)
+    PaperItem.objects.bulk_create(places)
+
+
+@command
+def use_paper(*, actor: Actor, at: datetime, paper_id: UUID) -> Paper:
+    """Mark a paper as used: it goes to a sitting (power delivery.deliver or itembank.assemble).
+
+    A paper that is used already stays so, for several sittings of one round may share it.
+    """
+    paper = _locked(actor, paper_id)
+    if not (actor.holds("delivery.deliver") or actor.holds("itembank.assemble")):
+        raise NotPermitted(power="delivery.deliver")
+    if paper.state != "used":
+        paper.state = PAPER.after("use", paper.state)
+        paper.save(update_fields=["state"])
+    trail.record(actor=actor, action="itembank.paper_used", target=paper, number=paper.number)
+    return paper
+
+
+@command
+def void_paper(*, actor: Actor, at: datetime, paper_id: UUID, reason: str) -> Paper:
+    """Void a paper, say after a leak: no sitting may use it any more."""
+    paper = _locked(actor, paper_id)
+    actor.require("itembank.assemble", region=paper.region_code, organisation=paper.organisation_id)
+    paper.state, paper.voided_because = PAPER.after("void", paper.state), reason
+    paper.save(update_fields=["state", "voided_because"])
+    trail.record(actor=actor, action="itembank.paper_voided", target=paper, reason=reason)
+    return paper
+
+
+@command
+def view_paper(*, actor: Actor, at: datetime, paper_id: UUID) -> list[tuple[PaperItem, ItemContent]]:
+    """Open a whole paper with its keys (power itembank.view), and leave a line in the trail."""
+    paper = selectors.paper(actor, paper_id)
+    actor.require("itembank.view", region=paper.region_code, organisation=paper.organisation_id)
+    places = PaperItem.objects.filter(paper=paper).select_related("version").order_by("position")
+    opened = [(place, sealing.open_item(place.version.content_sealed, version_id=place.version_id)) for place in places]
+    trail.record(actor=actor, action="itembank.paper_viewed", target=paper, number=paper.number)
+    return opened
+
+
+def _locked(actor: Actor, paper_id: UUID) -> Paper:
+    found = selectors.papers_for(actor).select_for_update(of=("self",)).filter(pk=paper_id).first()
+    if found is None:
+        raise NotFound
+    return found
