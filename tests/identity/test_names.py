@@ -30,7 +30,7 @@ class TestNormalise:
     def test_gives_one_form(self, typed: str, canonical: str) -> None:
         assert normalise_name(typed) == canonical
 
-    @pytest.mark.parametrize("dot", list("·•‧∙⋅・･●") + [" · ", "··", "．", "."])
+    @pytest.mark.parametrize("dot", [*"·•‧∙⋅・･●", " · ", "··", "．", "."])
     def test_every_dot_is_the_same_dot(self, dot: str) -> None:
         assert normalise_name(f"阿卜杜拉{dot}买买提") == "阿卜杜拉·买买提"
 

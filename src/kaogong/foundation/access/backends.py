@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
@@ -19,7 +20,7 @@ class SealedContacts(AuthenticationBackend):  # type: ignore[misc]  # allauth sh
         found: Account | None = self._check_password(selectors.by_mail(email), password)
         return found
 
-    def get_user(self, user_id: object) -> Account | None:
+    def get_user(self, user_id: UUID | str) -> Account | None:
         """The account of a session, while it is open."""
         return Account.objects.filter(pk=user_id, is_active=True).first()
 

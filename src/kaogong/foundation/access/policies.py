@@ -20,6 +20,8 @@ def accounts_visible_to(actor: Actor) -> Q:
     own = Q(pk=actor.account_id) if actor.account_id else Q(pk__in=[])
     if not reach:
         return own
+    if "" in reach.prefixes:
+        return Q()
     posts = Post.objects.filter(posts_visible_to(actor), account=OuterRef("pk"))
     persons = scope.within(reach, region="person__region_code", organisation="person__organisation")
     return own | Q(Exists(posts)) | (persons & Q(person__isnull=False)) | _unattached(actor)
@@ -29,7 +31,8 @@ def posts_visible_to(actor: Actor) -> Q:
     """Posts in bodies within reach, and one's own."""
     own = Q(account_id=actor.account_id) if actor.account_id else Q(pk__in=[])
     within = scope.within(reach_of(actor), region="organisation__region_code", organisation="organisation")
-    return own | within
+    # "Everywhere" comes as an empty Q, which would vanish beside an alternative.
+    return own | within if within else within
 
 
 def _unattached(actor: Actor) -> Q:

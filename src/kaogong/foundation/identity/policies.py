@@ -20,8 +20,12 @@ def reach_of(actor: Actor) -> Reach:
 
 def visible_to(actor: Actor) -> Q:
     """Persons entered within the actor's reach, and the actor's own record."""
-    within = scope.within(reach_of(actor))
-    return within | Q(pk=actor.person_id) if actor.person_id else within
+    reach = reach_of(actor)
+    within = scope.within(reach)
+    # "Everywhere" comes as an empty Q, which would vanish beside an alternative and leave only the own record.
+    if actor.person_id is None or not within:
+        return within
+    return within | Q(pk=actor.person_id)
 
 
 def is_own(actor: Actor, person_id: object) -> bool:

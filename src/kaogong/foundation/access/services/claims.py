@@ -82,8 +82,10 @@ def enter_oneself(
 
 
 def _claimant(actor: Actor, at: datetime) -> Account:
+    if actor.account_id is None:
+        raise NotFound
     account = Account.objects.select_for_update().filter(pk=actor.account_id, is_active=True).first()
-    if actor.account_id is None or account is None:
+    if account is None:
         raise NotFound
     if account.person_id is not None:
         raise ClaimedAlready

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from kaogong.foundation.identity import events, selectors
+from kaogong.foundation.identity import events, policies, selectors
 from kaogong.foundation.identity.models import Person
 from kaogong.foundation.identity.services.reading import read_reason
 from kaogong.foundation.identity.services.refusals import AlreadyMerged, MergingWithItself
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
+from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.outbox import announcing
 
 
@@ -25,11 +26,11 @@ def merge(*, actor: Actor, at: datetime, keep_id: UUID, lose_id: UUID, reason: s
         raise MergingWithItself
     kept = selectors.get_person(actor, keep_id)
     # In the order of the ids, so that two merges crossing each other wait instead of locking up.
-    locked = {
-        person.pk: person
-        for person in Person.objects.select_for_update().filter(pk__in={kept.pk, lose_id}).order_by("pk")
-    }
-    lost = locked.get(lose_id) or selectors.get_person(actor, lose_id)
+    visible = Person.objects.filter(policies.visible_to(actor), pk__in={kept.pk, lose_id})
+    locked = {person.pk: person for person in visible.select_for_update().order_by("pk")}
+    lost = locked.get(lose_id)
+    if lost is None:
+        raise NotFound
     for person in (kept, lost):
         actor.require("persons.merge", region=person.region_code, organisation=person.organisation_id)
     if lost.merged_into_id is not None or locked[kept.pk].merged_into_id is not None:

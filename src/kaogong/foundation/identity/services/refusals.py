@@ -229,4 +229,6 @@ OF_FAULT: dict[str, type[Refusal]] = {
 
 def refusal_of(fault: rules.Fault) -> Refusal:
     """The refusal that says a fault of the rules in words."""
-    return OF_FAULT[fault.kind](**fault.facts)
+    refusal = OF_FAULT[fault.kind]()
+    refusal.facts = dict(fault.facts)
+    return refusal
