@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Q
 
 from kaogong.foundation.kernel.actors import EVERYWHERE, Reach
 from kaogong.foundation.kernel.scope import within
@@ -25,3 +26,9 @@ def _found(reach: Reach) -> set[str]:
 )
 def test_finds_what_the_reach_covers(reach: Reach, codes: set[str]) -> None:
     assert _found(reach) == codes
+
+
+def test_the_whole_country_stays_whole_beside_another_condition() -> None:
+    everywhere = within(Reach(EVERYWHERE), region="code", organisation="")
+    rows = Region.objects.filter(code__in=["320100", "370100"], until_year__isnull=True)
+    assert rows.filter(everywhere | Q(code="320100")).count() == 2

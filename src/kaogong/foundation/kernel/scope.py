@@ -7,6 +7,8 @@ from django.db.models import Q
 from kaogong.foundation.kernel.actors import Reach
 
 NOTHING = Q(pk__in=[])
+# Not the empty Q(): `Q() | other` is `other`, so that whoever sees the country would see less by one more condition.
+EVERYTHING = Q(pk__isnull=False)
 
 
 def within(reach: Reach, *, region: str = "region_code", organisation: str = "organisation") -> Q:
@@ -15,7 +17,7 @@ def within(reach: Reach, *, region: str = "region_code", organisation: str = "or
     Pass an empty name for a field that the table does not have. An empty reach gives a filter that finds nothing.
     """
     if "" in reach.prefixes:
-        return Q()
+        return EVERYTHING
     found = NOTHING
     if region:
         for prefix in reach.prefixes:
