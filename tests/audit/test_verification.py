@@ -11,13 +11,7 @@ from kaogong.foundation.audit import services
 from kaogong.foundation.audit.models import Seal, TrailEntry
 from kaogong.foundation.audit.verification import Finding, verify
 from kaogong.foundation.kernel.ids import uuid7
-from tests.support.audit import AT, SEALER, administrator, make_line
-
-COPIED = ", ".join(
-    field.column
-    for field in TrailEntry._meta.concrete_fields
-    if field.column not in {"id", "transaction", "actor_name"}
-)
+from tests.support.audit import AT, SEALER, administrator, make_line, slip_in
 
 
 def seal() -> Seal:
@@ -161,22 +155,12 @@ class TestRemovedLine:
 
 
 class TestSlippedInLine:
-    def _slip_in(self, trail: Trail, transaction: str) -> str:
-        new = uuid7()
-        trail.attack(
-            f"INSERT INTO audit_trailentry (id, transaction, actor_name, {COPIED}) "
-            f"SELECT %s, {transaction}, '混入者', {COPIED} FROM audit_trailentry WHERE id = %s",
-            new,
-            trail.lines[0].id,
-        )
-        return str(new)
-
     def test_with_a_copied_signature_is_named(self, trail: Trail) -> None:
-        new = self._slip_in(trail, "transaction")
+        new = str(slip_in(trail.url, trail.lines[0]))
         assert named("slipped_in") == {new}
 
     def test_among_the_lines_that_wait_is_refused_by_the_sealer(self, trail: Trail) -> None:
-        new = self._slip_in(trail, "pg_current_xact_id()::text::bigint")
+        new = str(slip_in(trail.url, trail.lines[0], transaction="pg_current_xact_id()::text::bigint"))
         good = make_line()
         outcome = services.seal(actor=SEALER, at=AT)
         assert [str(each) for each in outcome.refused] == [new]
@@ -185,7 +169,7 @@ class TestSlippedInLine:
         assert named("slipped_in") == {new}
 
     def test_with_a_place_in_a_seal_is_named(self, trail: Trail) -> None:
-        new = self._slip_in(trail, "transaction")
+        new = str(slip_in(trail.url, trail.lines[0]))
         trail.attack(
             "UPDATE audit_seal SET entry_ids = entry_ids || %s::uuid, leaf_hashes = leaf_hashes || sha256('x') "
             "WHERE number = %s",

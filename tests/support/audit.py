@@ -56,3 +56,25 @@ def administrator(url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(url) as connection:
         connection.execute("SET session_replication_role = replica")
         yield connection
+
+
+_COPIED = ", ".join(
+    field.column
+    for field in TrailEntry._meta.concrete_fields
+    if field.column not in {"id", "transaction", "actor_name"}
+)
+
+
+def slip_in(url: str, line: TrailEntry, *, transaction: str = "transaction") -> UUID:
+    """As an administrator: copy `line` with its signature under a new id and name; returns the id.
+
+    `transaction` is an SQL expression: the number of the copied line's transaction, or of another.
+    """
+    new = uuid7()
+    with administrator(url) as connection:
+        connection.execute(
+            f"INSERT INTO audit_trailentry (id, transaction, actor_name, {_COPIED}) "  # type: ignore[arg-type]  # columns
+            f"SELECT %s, {transaction}, '混入者', {_COPIED} FROM audit_trailentry WHERE id = %s",
+            [new, line.id],
+        )
+    return new

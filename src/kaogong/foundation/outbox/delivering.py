@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from kaogong.foundation.outbox import sequencing, subscriptions
 from kaogong.foundation.outbox.models import OutboxEvent, Reader
@@ -54,7 +55,7 @@ def _hand_over(task: str, names: frozenset[str], at: datetime) -> tuple[int, int
         return len(events), len(wanted)
 
 
-def _arguments(event: OutboxEvent) -> dict[str, object]:
+def _arguments(event: OutboxEvent) -> dict[str, JSONValue]:
     return {
         "event_id": str(event.id),
         "name": event.name,

@@ -15,14 +15,14 @@ class Cluster(models.Func):
     """
 
     function = "kaogong_cluster"
-    output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg,misc]  # as Django reads it
+    output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg]  # as Django reads it
 
 
 class CurrentTransaction(models.Func):
     """The 64-bit number (xid8) of the running transaction; never wraps around."""
 
     template = "(pg_current_xact_id()::text::bigint)"
-    output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg,misc]  # as Django reads it
+    output_field: ClassVar[models.Field] = models.BigIntegerField()  # type: ignore[type-arg]  # as Django reads it
 
 
 class OutboxEvent(Record):

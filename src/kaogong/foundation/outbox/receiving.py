@@ -24,4 +24,4 @@ def first_time(reader: str, event_id: UUID | str) -> bool:
             f"INSERT INTO {table} (reader, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",  # noqa: S608  # our own table's name
             [reader, str(event_id)],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

@@ -38,4 +38,4 @@ def deal() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
         cursor.execute(_DEAL, [AT_ONCE])
-        return cursor.rowcount
+        return int(cursor.rowcount)
