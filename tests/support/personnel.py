@@ -16,6 +16,7 @@ from tests.support.stations import ELECTRICIAN, make_centre
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 GRANTOR = service("测试发卡", "personnel.grant", "personnel.relate", "personnel.view")
+GIVEN = "安宁和平永康嘉禾文渊"
 _order = count(1)
 
 
@@ -37,7 +38,7 @@ def make_card(
 ) -> Card:
     """Grant a card: by default an examiner's for the electrician, levels 5 to 3, in Nanjing."""
     order = next(_order)
-    holder = person or make_person(name=f"周考评{order}", born_on=date(1978, 3, 4))
+    holder = person or make_person(name="周" + GIVEN[order % len(GIVEN)], born_on=date(1978, 3, 4))
     return services.grant_card(
         actor=actor,
         at=at,

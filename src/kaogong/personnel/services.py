@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
-from kaogong.foundation.kernel.refusals import NotFound, Refusal
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
 from kaogong.foundation.outbox import announcing
 from kaogong.personnel import policies, selectors
 from kaogong.personnel.events import CardChanged
@@ -226,6 +226,25 @@ def cancel_duties(*, actor: Actor, at: datetime, reference: str, person_id: UUID
 
 
 @command
+def shift_duties(*, actor: Actor, at: datetime, reference: str, days: int) -> int:
+    """Move the live duties of a reference by whole days at the same hours; returns how many.
+
+    Raises DoubleBooked when somebody has another duty then; nothing is moved.
+    """
+    duties = list(Duty.objects.select_for_update().filter(reference=reference, cancelled_at__isnull=True))
+    for duty in duties:
+        duty.starts_at += timedelta(days=days)
+        duty.ends_at += timedelta(days=days)
+        try:
+            with transaction.atomic():
+                duty.save(update_fields=["starts_at", "ends_at"])
+        except IntegrityError as error:
+            raise DoubleBooked(starts_at=_clock(duty.starts_at), ends_at=_clock(duty.ends_at)) from error
+    trail.record(actor=actor, action="personnel.duties_shifted", reference=reference, count=len(duties), days=days)
+    return len(duties)
+
+
+@command
 def relate(
     *,
     actor: Actor,
@@ -241,7 +260,8 @@ def relate(
 
     Needs `personnel.relate` somewhere: facts of relation cross territories, because avoidance does.
     """
-    actor.require("personnel.relate", region=_own_region(actor), organisation=_own_body(actor))
+    if not actor.holds("personnel.relate"):
+        raise NotPermitted(power="personnel.relate")
     if first_id == second_id:
         raise RelationToOneself
     first, second = sorted((first_id, second_id), key=str)
@@ -255,14 +275,6 @@ def relate(
         raise RelationKnown from error
     trail.record(actor=actor, action="personnel.related", target=relation, first=first, second=second, kind=kind)
     return relation
-
-
-def _own_region(actor: Actor) -> str:
-    return next((prefix for prefix in actor.reach("personnel.relate").prefixes if prefix), "")
-
-
-def _own_body(actor: Actor) -> UUID | None:
-    return next(iter(actor.reach("personnel.relate").organisations), None)
 
 
 def _change(actor: Actor, at: datetime, card_id: UUID, verb: str, reason: str) -> Card:

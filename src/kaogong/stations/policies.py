@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from kaogong.foundation.kernel.actors import Actor, Reach
 from kaogong.foundation.kernel.refusals import NotPermitted
-from kaogong.foundation.kernel.scope import within
+from kaogong.foundation.kernel.scope import NOTHING, within
 from kaogong.stations.models import Station
 
 SEEING = ("stations.license", "stations.edit", "sittings.plan", "sittings.announce")
@@ -25,7 +25,9 @@ def reach(actor: Actor, *powers: str) -> Reach:
 def visible_to(actor: Actor, *powers: str) -> Q:
     """Stations in the territory, under an industry body, or the actor's own body's, for any of `powers`."""
     held = reach(actor, *(powers or SEEING))
-    superior = Q(organisation__parent__in=held.organisations) if held.organisations else Q(pk__in=[])
+    if "" in held.prefixes:
+        return Q()
+    superior = Q(organisation__parent__in=held.organisations) if held.organisations else NOTHING
     return within(held) | superior
 
 

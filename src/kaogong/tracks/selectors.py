@@ -13,6 +13,8 @@ from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
 from kaogong.tracks.models import Track, TrackRule
 
+__all__ = ["SOCIAL", "Clause", "NoTrackRule", "Rule", "has_rules", "name_of", "rule", "rules", "track", "tracks"]
+
 SOCIAL = "social"
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "may",
     "moves_of",
     "next_round_number",
+    "next_sitting_number",
     "of_id",
     "open_rounds",
     "part",
@@ -229,6 +230,12 @@ def next_round_number(region_prefix: str, year: int) -> str:
     numbers = Round.objects.filter(number__startswith=stem).values_list("number", flat=True)
     taken = [int(number.removeprefix(stem)) for number in numbers if number.removeprefix(stem).isdecimal()]
     return f"{stem}{max(taken, default=0) + 1:03d}"
+
+
+def next_sitting_number(round_: Round) -> str:
+    """The next free number within a round: `2026-3201-003-02`."""
+    last = Sitting.objects.filter(round=round_).order_by("-number").values_list("number", flat=True).first()
+    return f"{round_.number}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:02d}"
 
 
 def _sittings() -> QuerySet[Sitting]:

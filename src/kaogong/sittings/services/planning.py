@@ -136,10 +136,9 @@ def add_sitting(
     station = stations.station(station_id)
     planned = [_plan(round_, station, plan, held_on) for plan in parts]
     _check_day(planned, held_on)
-    count = Sitting.objects.filter(round=round_).count()
     sitting = Sitting(
         round=round_,
-        number=f"{round_.number}-{count + 1:02d}",
+        number=selectors.next_sitting_number(round_),
         station=station,
         organisation=round_.organisation,
         region_code=station.region_code,
