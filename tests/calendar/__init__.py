@@ -1,0 +1,1 @@
+"""Tests of the calendar."""  # noqa: A005  # named as its module is

@@ -76,7 +76,14 @@ class TestAmendNotice:
 
     def test_a_year_without_notice_cannot_be_amended(self) -> None:
         with pytest.raises(NotFound):
-            services.amend_notice(actor=KEEPER, at=AT, year=2029, instrument="x", days={date(2029, 1, 1): Special(False, "元旦")}, reason="无")  # fmt: skip
+            services.amend_notice(
+                actor=KEEPER,
+                at=AT,
+                year=2029,
+                instrument="x",
+                days={date(2029, 1, 1): Special(False, "元旦")},
+                reason="无",
+            )
 
     def test_the_seed_does_not_take_it_back(self) -> None:
         days = {date(2026, 1, 1): Special(False, "元旦")}

@@ -38,7 +38,7 @@ def current_edition() -> models.Edition:
     return found
 
 
-def occupation(code: str, edition: models.Edition | str | None = None) -> models.Occupation:
+def occupation(code: str, edition: EditionLike = None) -> models.Occupation:
     """A node of the classification by its code, with or without dashes. Raises NotFound."""
     found = _of(edition).filter(code=dashed(code)).first()
     if found is None:
@@ -46,33 +46,33 @@ def occupation(code: str, edition: models.Edition | str | None = None) -> models
     return found
 
 
-def exists(code: str, edition: models.Edition | str | None = None) -> bool:
+def exists(code: str, edition: EditionLike = None) -> bool:
     """Whether the edition has an occupation (细类) of exactly this code."""
     return _of(edition).filter(code=code, level=4).exists()
 
 
-def name_of(code: str, edition: models.Edition | str | None = None) -> str:
+def name_of(code: str, edition: EditionLike = None) -> str:
     """The name that a code has in the edition; the code itself when it has none."""
     return _of(edition).filter(code=code).values_list("name", flat=True).first() or code
 
 
-def children(code: str = "", edition: models.Edition | str | None = None) -> QuerySet[models.Occupation]:
+def children(code: str = "", edition: EditionLike = None) -> QuerySet[models.Occupation]:
     """The nodes directly under a code, in order; the eight major groups under the empty code."""
     return _of(edition).filter(parent_code=code).order_by("code")
 
 
-def path(code: str, edition: models.Edition | str | None = None) -> list[models.Occupation]:
+def path(code: str, edition: EditionLike = None) -> list[models.Occupation]:
     """The groups that hold a code, from the major group down."""
     return list(_of(edition).filter(code__in=ancestors(code)).order_by("level"))
 
 
-def count_of(code: str, edition: models.Edition | str | None = None) -> int:
+def count_of(code: str, edition: EditionLike = None) -> int:
     """How many occupations (细类) a group holds."""
     return _of(edition).filter(code__startswith=f"{code}-" if code else "", level=4).count()
 
 
 def search(
-    text: str, limit: int = 20, *, edition: models.Edition | str | None = None, level: int | None = 4, mark: str = ""
+    text: str, limit: int = 20, *, edition: EditionLike = None, level: int | None = 4, mark: str = ""
 ) -> list[models.Occupation]:
     """Occupations by name, part of a name, code with or without dashes, pinyin or its initials; best first.
 

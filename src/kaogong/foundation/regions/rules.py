@@ -65,8 +65,8 @@ class Succession:
 
 
 def full_code(code: str) -> str:
-    """Six digits from a prefix: `32` → `320000`, `3201` → `320100`; the empty code (the country) stays empty."""
-    return code.ljust(6, "0") if code else ""
+    """Six digits from a prefix: `32` → `320000`, `3201` → `320100`; the empty code (the country) and odd ones stay."""
+    return code.ljust(6, "0") if code and len(code) % 2 == 0 else code
 
 
 def prefix(code: str) -> str:
