@@ -12,6 +12,9 @@ from types import ModuleType
 import django
 from django.conf import settings
 
+from kaogong.foundation.kernel.events import Event
+from kaogong.foundation.kernel.lifecycles import Lifecycle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaogong.config.settings")
 
 PROJECT = Path(__file__).parents[1]
@@ -34,10 +37,8 @@ def _submodules(name: str) -> Iterator[ModuleType]:
             yield import_module(f"{module}.{name}")
 
 
-def lifecycles() -> list[object]:
+def lifecycles() -> list[Lifecycle]:
     """Every Lifecycle in a `states` module."""
-    from kaogong.foundation.kernel.lifecycles import Lifecycle  # noqa: PLC0415  # after the path is set
-
     found = [
         member
         for module in _submodules("states")
@@ -48,8 +49,6 @@ def lifecycles() -> list[object]:
 
 
 def _events() -> Iterator[tuple[str, str, str]]:
-    from kaogong.foundation.kernel.events import Event  # noqa: PLC0415  # after the path is set
-
     for module in _submodules("events"):
         for _, member in inspect.getmembers(module, inspect.isclass):
             if issubclass(member, Event) and member is not Event and member.__module__ == module.__name__:
@@ -97,14 +96,15 @@ def page() -> str:
         "",
     ]
     for lifecycle in lifecycles():
-        lines += [f"### {lifecycle.title} (`{lifecycle.name}`)", "", "```mermaid", lifecycle.mermaid(), "```", ""]  # type: ignore[attr-defined]  # a Lifecycle
+        lines += [f"### {lifecycle.title} (`{lifecycle.name}`)", "", "```mermaid", lifecycle.mermaid(), "```", ""]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing")
     django.setup()
-    target = PROJECT / "docs/river.md"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(page(), encoding="utf-8")
-    print(f"{target.relative_to(PROJECT)} written")
+    from tests.web import matrix  # reads the addresses, after django.setup()
+
+    for name, text in {"docs/river.md": page(), "docs/permissions.md": matrix.table()}.items():
+        (PROJECT / name).write_text(text, encoding="utf-8")
+        print(f"{name} written")

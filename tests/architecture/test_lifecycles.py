@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scripts import river
 
 from kaogong.foundation.kernel.lifecycles import Lifecycle
-from scripts import river
 
 PROJECT = Path(__file__).parents[2]
 

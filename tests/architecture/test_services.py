@@ -22,15 +22,15 @@ def _dotted(path: Path) -> str:
 
 
 def _service_files() -> list[Path]:
-    files = [*ROOT.rglob("services.py"), *ROOT.rglob("services/*.py")]
-    return sorted(file for file in files if "web" not in file.parts)
+    """What a module offers as its services: `services.py`, or the front of a `services/` package."""
+    return sorted([*ROOT.rglob("services.py"), *ROOT.rglob("services/__init__.py")])
 
 
 def _public_functions(module: ModuleType) -> list[tuple[str, object]]:
     return [
         (name, member)
         for name, member in inspect.getmembers(module, inspect.isfunction)
-        if not name.startswith("_") and member.__module__ == module.__name__
+        if not name.startswith("_") and member.__module__.startswith(module.__name__)
     ]
 
 
@@ -50,12 +50,15 @@ def _owner(file: Path) -> str:
 
 
 def _foreign_models(tree: ast.Module, owner: str) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[-1] == "models":
-            if node.module.startswith("kaogong.") and not node.module.startswith(owner + "."):
-                names.update(alias.asname or alias.name for alias in node.names)
-    return names
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module)
+    return {
+        alias.asname or alias.name
+        for node in imports
+        if f"{node.module}.".startswith("kaogong.")
+        and f"{node.module}".endswith(".models")
+        and not f"{node.module}.".startswith(f"{owner}.")
+        for alias in node.names
+    }
 
 
 def foreign_writes(source: str, owner: str) -> list[str]:

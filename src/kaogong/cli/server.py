@@ -30,7 +30,9 @@ def serve(
     call_command("collectstatic", verbosity=0, interactive=False)
     processes = [subprocess.Popen(server_command(host, port, workers), env=child_environment())]  # noqa: S603  # our own interpreter
     if jobs:
-        processes.append(subprocess.Popen([sys.executable, "-m", "kaogong.cli", "worker"], env=child_environment()))  # our own interpreter
+        processes.append(
+            subprocess.Popen([sys.executable, "-m", "kaogong.cli", "worker"], env=child_environment())
+        )  # our own interpreter
     console.print(f"考工在 [bold]http://{host}:{port}/[/bold] 运行；按 Ctrl-C 结束。")
     _watch(processes)
 
