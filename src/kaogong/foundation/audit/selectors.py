@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,10 @@ from kaogong.foundation.audit import encoding, policies, sealing
 from kaogong.foundation.audit.models import Check, Seal, TrailEntry
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
-from kaogong.foundation.signing import merkle
+from kaogong.foundation.signing import keys, merkle
+
+Line = TrailEntry
+"""The name by which the doors know a line."""
 
 
 def entries(
@@ -51,6 +55,16 @@ def entry(*, actor: Actor, entry_id: UUID) -> TrailEntry:
     if line is None:
         raise NotFound
     return line
+
+
+def sealed_among(lines: Iterable[TrailEntry]) -> set[UUID]:
+    """Which of these lines a seal has reached."""
+    reached = {course.cluster: course.after for course in sealing.courses()}
+    return {
+        line.pk
+        for line in lines
+        if (after := reached.get(line.cluster)) is not None and (line.transaction, line.pk) <= after
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,37 @@ def is_genuine(*, actor: Actor, entry_id: UUID) -> bool:
     return sealing.is_genuine(entry(actor=actor, entry_id=entry_id))
 
 
+def evidence(*, actor: Actor, entry_id: UUID) -> dict[str, object] | None:
+    """Everything a stranger needs to check the line without us; None while it is not sealed. Raises NotFound.
+
+    Check `signature` over the UTF-8 bytes of `message` with the public key (Ed25519, RFC 8032); hash message, line
+    feed and signature in hexadecimal to the leaf, and with `siblings` to `seal.root` (RFC 9162, 2.1.3.2); check the
+    seal's signature over `seal.message` in which the root stands.
+    """
+    found = proof(actor=actor, entry_id=entry_id)
+    if found is None:
+        return None
+    line, seal = entry(actor=actor, entry_id=entry_id), found.seal
+    return {
+        "message": encoding.entry_message(line).decode(),
+        "signature": bytes(line.signature).hex(),
+        "key_id": line.key_id,
+        "public_key": keys.public_pem(line.key_id),
+        "leaf": found.leaf.hex(),
+        "index": found.index,
+        "size": found.size,
+        "siblings": [each.hex() for each in found.siblings],
+        "seal": {
+            "message": encoding.seal_message(seal).decode(),
+            "root": found.root.hex(),
+            "digest": seal.digest,
+            "signature": bytes(seal.signature).hex(),
+            "key_id": seal.key_id,
+            "public_key": keys.public_pem(seal.key_id),
+        },
+    }
+
+
 def _seal_of(line: TrailEntry) -> Seal | None:
     """The first seal of the line's cluster that reaches as far as the line."""
     reaches = Q(through_transaction__gt=line.transaction) | Q(
@@ -127,6 +172,18 @@ def standing(*, actor: Actor) -> Standing | None:
 
 def _unsealed(course: sealing.Course) -> QuerySet[TrailEntry]:
     return sealing.Course(course.cluster, course.after, below=None).lines()
+
+
+def findings(*, actor: Actor) -> list[dict[str, str]]:
+    """What the last check found: in full for whoever reads the whole country's trail, for others what is in reach."""
+    last = Check.objects.order_by("-finished_at").first() if actor.holds(policies.POWER) else None
+    if last is None:
+        return []
+    if actor.may(policies.POWER):
+        return list(last.findings)
+    named = [each["entry_id"] for each in last.findings if each["entry_id"]]
+    within = {str(pk) for pk in entries(actor=actor).filter(pk__in=named).values_list("pk", flat=True)}
+    return [each for each in last.findings if each["entry_id"] in within]
 
 
 def actions(*, actor: Actor) -> list[str]:
