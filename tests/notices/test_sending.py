@@ -91,6 +91,14 @@ class TestQueue:
         assert len(notices) == 2
         assert "3月7日场次改到3月14日：台风" in notices[0].text
 
+    def test_an_id_stands_for_persons(self, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(hooks, "_behind", {})
+        hooks.persons_behind("registration_id", lambda registration_id: [person.pk])
+        hooks.persons_behind("sitting_id", lambda sitting_id: pytest.fail("the nearer id answers first"))
+        payload = {"registration_id": str(uuid7()), "sitting_id": str(uuid7())}
+        assert hooks.recipients_of("scoring.recheck_decided", payload) == [person.pk]
+        assert hooks.recipients_of("scoring.recheck_decided", {}) == []
+
     def test_an_event_without_words_is_refused(self, person: Person) -> None:
         with pytest.raises(services.NoWords):
             queue(person, event="delivery.part_closed")

@@ -20,6 +20,7 @@ FACTS: dict[str, object] = {
     "from_day": "2026-03-07",
     "to_day": "2026-03-14",
     "held_on": "2026-03-07",
+    "recheck_until": "2026-03-20",
 }
 
 
