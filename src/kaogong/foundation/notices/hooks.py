@@ -39,7 +39,7 @@ def facts_with(event: str, answer: Facts) -> None:
 
 
 def recipients_of(event: str, payload: Payload) -> list[UUID]:
-    """Whom an event concerns: the event's own answer, the person named in it, whoever stands behind an id; or nobody."""
+    """Whom an event concerns: by its own answer, the person named in it, or whoever stands behind an id; or nobody."""
     if event in _recipients:
         return _recipients[event](payload)
     if named := payload.get("person_id"):

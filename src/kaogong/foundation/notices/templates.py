@@ -71,7 +71,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template("sittings.moved", "考试改期", "您报考的{from_day}场次改到{to_day}：{reason}。准考证将更新。"),
     Template("sittings.cancelled", "考试取消", "您报考的{held_on}场次已取消：{reason}。请登录办理改报或退费。"),
     Template("seating.ticket_changed", "准考证已变更", "您的准考证已变更，请登录重新打印，以新的准考证为准。"),
-    Template("scoring.result_published", "成绩已公布", "鉴定成绩已公布，请登录查看。有异议请于{recheck_until}前申请复核。"),
+    Template("scoring.result_published", "成绩已公布", "成绩已公布，请登录查看。有异议请于{recheck_until}前申请复核。"),
     Template("scoring.result_corrected", "成绩已更正", "您的鉴定成绩经复核已更正，请登录查看新成绩和更正说明。"),
     Template("scoring.recheck_decided", "成绩复核已答复", "您申请的成绩复核已有答复，请登录查看。"),
     Template("certificates.issued", "证书已核发", "您的职业技能证书已核发，可登录查看，凭证书编号和姓名可公开查验。"),
