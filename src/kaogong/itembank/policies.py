@@ -88,10 +88,13 @@ def visible_items_of(actor: Actor) -> Q:
 
 def _through(condition: Q, path: str) -> Q:
     """The condition with every field reached through `path`."""
-    moved = condition.copy()
-    moved.children = [
-        _through(child, path) if isinstance(child, Q) else (path + child[0], child[1]) for child in condition.children
-    ]
+    moved = Q()
+    moved.connector, moved.negated = condition.connector, condition.negated
+    for child in condition.children:
+        if isinstance(child, Q):
+            moved.children.append(_through(child, path))
+        elif isinstance(child, tuple):
+            moved.children.append((path + child[0], child[1]))
     return moved
 
 

@@ -20,17 +20,22 @@ def apportion(shares: Sequence[int | Fraction], total: int, *, bounds: Sequence[
     limits = list(bounds) if bounds is not None else [total] * len(shares)
     if sum(limits) < total:
         raise CannotApportion(f"{total} into {limits}")
-    parts = [0] * len(shares)
-    left = total
-    while left:
-        open_ = [i for i in range(len(shares)) if parts[i] < limits[i]]
-        whole = sum(Fraction(shares[i]) for i in open_)
-        exact = {i: Fraction(left) * (Fraction(shares[i]) / whole if whole else Fraction(1, len(open_))) for i in open_}
-        given = {i: min(int(exact[i]), limits[i] - parts[i]) for i in open_}
-        if not any(given.values()):
-            by_remainder = sorted(open_, key=lambda i: (-exact[i], i))
-            given = dict.fromkeys(by_remainder[:left], 1)
-        for i, count in given.items():
-            parts[i] += count
-        left -= sum(given.values())
-    return parts
+    fixed: dict[int, int] = {}
+    while True:
+        exact = _exact(shares, total - sum(fixed.values()), [i for i in range(len(shares)) if i not in fixed])
+        over = {i: limits[i] for i, share in exact.items() if share > limits[i]}
+        if not over:
+            break
+        fixed |= over
+    parts = {i: int(share) for i, share in exact.items()} | fixed
+    by_remainder = sorted(exact, key=lambda i: (parts[i] - exact[i], i))
+    while left := total - sum(parts.values()):
+        for i in [i for i in by_remainder if parts[i] < limits[i]][:left]:
+            parts[i] += 1
+    return [parts[i] for i in range(len(shares))]
+
+
+def _exact(shares: Sequence[int | Fraction], total: int, open_: Sequence[int]) -> dict[int, Fraction]:
+    """The exact share of each open place; even shares when all are zero."""
+    whole = sum((Fraction(shares[i]) for i in open_), Fraction(0))
+    return {i: Fraction(total) * (Fraction(shares[i]) / whole if whole else Fraction(1, len(open_))) for i in open_}

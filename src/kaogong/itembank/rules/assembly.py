@@ -336,7 +336,7 @@ class _Table:
 def target_difficulty(bank: Iterable[Candidate], order: Order) -> dict[tuple[str, int], int]:
     """How many items of each type and difficulty a paper would have if it were the bank in small."""
     counts = Counter((each.type, each.difficulty) for each in bank)
-    target = {}
+    target: dict[tuple[str, int], int] = {}
     for section in order.sections:
         shares = [counts[section.type, difficulty] for difficulty in range(1, 6)]
         if any(shares):

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kaogong.itembank.rules.items import (
     LETTERS,
@@ -170,12 +170,8 @@ def read_rows(table: Sequence[tuple[int, Mapping[str, str]]], reading: Reading) 
     for line, values in table:
         row = _row(line, values, reading)
         repeated = [*_repeated(row, seen_stems, seen_numbers)]
-        rows.append(Row(**{**_fields(row), "problems": (*row.problems, *repeated)}) if repeated else row)
+        rows.append(replace(row, problems=(*row.problems, *repeated)))
     return rows
-
-
-def _fields(row: Row) -> dict[str, object]:
-    return {name: getattr(row, name) for name in Row.__dataclass_fields__}
 
 
 def _repeated(row: Row, stems: dict[str, Row], numbers: dict[str, int]) -> Iterator[Problem]:

@@ -30,9 +30,8 @@ RULES = "kaogong-itembank-rules"
 class _Listed(Refusal):
     """A refusal with a repair list."""
 
-    def __init__(self, problems: Sequence[Problem], **facts: object) -> None:
-        first = f"{problems[0].field}：{problems[0]}"
-        super().__init__(first=first, count=len(problems), **facts)
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(first=f"{problems[0].field}：{problems[0]}", count=len(problems))
         self.problems = list(problems)
 
 

@@ -65,7 +65,7 @@ def load_reference(*, actor: Actor, at: datetime) -> dict[str, int]:
             counts["blueprints"] += 1
             counts["items"] += _load_items(known, entry, at)
         counts["tasks"] += _load_tasks(standard, entry)
-    trail.record(actor=actor, action="itembank.reference_loaded", **counts)
+    trail.record(actor=actor, action="itembank.reference_loaded", counts=counts)
     return counts
 
 
