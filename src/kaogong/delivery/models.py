@@ -1,25 +1,41 @@
+"""Tables of delivery: sealed papers, draws, attempts with their answers, score sheets, incidents, closings."""
+
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kaogong.delivery.states import ATTEMPT
 from kaogong.foundation.kernel.records import Record
 
 
 class PaperCopy(Record):
-    """A paper delivered to one part of a sitting, sealed under its own decryption key until it is released."""
+    """A paper delivered to one part of a sitting (one wave of it, or all: 0), sealed under its own decryption key.
+
+    `key_sealed` opens only with our encryption key and only for this copy, this part and this `not_before`: whoever
+    moves the hour in the table makes the copy unreadable rather than early.
+    """
 
     part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
     paper = models.ForeignKey("itembank.Paper", on_delete=models.PROTECT, related_name="+")
+    wave = models.PositiveSmallIntegerField("批（0 为各批共用）", default=0)
     content_sealed = models.BinaryField("试卷内容（密文）")
     key_sealed = models.BinaryField("解密密钥（受保护）")
-    digest = models.CharField(max_length=64)
+    digest = models.CharField("明文摘要", max_length=64)
+    questions = models.PositiveSmallIntegerField("题数")
+    not_before = models.DateTimeField("启封不得早于")
     delivered_at = models.DateTimeField("下发时间")
     released_at = models.DateTimeField("启封时间", null=True, blank=True)
+    released_by = models.CharField("启封人", max_length=100, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["part", "paper"], name="paper_copy_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "paper", "wave"], name="paper_copy_once"),
+            models.CheckConstraint(
+                name="paper_not_released_early",
+                condition=Q(released_at__isnull=True) | Q(released_at__gte=F("not_before")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.part_id} {self.paper_id}"
@@ -54,6 +70,8 @@ class Attempt(Record):
     started_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField("截止", null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    device = models.CharField("当前设备", max_length=40, blank=True)
+    answers_received = models.PositiveIntegerField("已收作答条数", default=0)
     answers_digest = models.CharField("作答摘要", max_length=64, blank=True)
     receipt = models.JSONField("交卷回执", default=dict)
     note = models.CharField(max_length=200, blank=True)
@@ -65,25 +83,40 @@ class Attempt(Record):
                 name="submitted_attempt_has_a_digest",
                 condition=~Q(state__in=["submitted", "sealed"]) | ~Q(answers_digest=""),
             ),
+            models.CheckConstraint(
+                name="started_attempt_has_a_clock",
+                condition=~Q(state__in=["started", "submitted", "sealed"])
+                | Q(started_at__isnull=False, ends_at__isnull=False),
+            ),
         ]
+        indexes = [models.Index(fields=["part", "state"])]
 
     def __str__(self) -> str:
         return f"{self.state} {self.pk}"
 
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return ATTEMPT.states[self.state]
+
 
 class Answer(Record):
-    """One saved answer, appended and never changed; the last received for a position counts."""
+    """One saved answer, appended and never changed; the last received for a position (highest `order`) counts."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
     device = models.CharField("设备", max_length=40)
-    sequence = models.PositiveIntegerField("序号")
+    sequence = models.PositiveIntegerField("本机序号")
+    order = models.PositiveIntegerField("服务器收到的次序")
     position = models.PositiveSmallIntegerField("题序")
     answer = models.CharField("作答", max_length=20, blank=True)
     client_at = models.DateTimeField("本机时间")
     received_at = models.DateTimeField("服务器时间")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["attempt", "device", "sequence"], name="answer_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "device", "sequence"], name="answer_once"),
+            models.UniqueConstraint(fields=["attempt", "order"], name="answer_order_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}"
@@ -102,7 +135,11 @@ class ScoreSheet(Record):
     signed_at = models.DateTimeField("签字时间")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["attempt", "examiner", "draw"], name="score_sheet_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "examiner", "draw"], name="score_sheet_once"),
+            models.CheckConstraint(name="score_sheet_0_to_100", condition=Q(total__gte=0, total__lte=100)),
+            models.CheckConstraint(name="unsafe_module_is_zero", condition=Q(safety_violation=False) | Q(total=0)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.total}"
@@ -120,5 +157,20 @@ class Incident(Record):
     clause = models.CharField("依据", max_length=120, blank=True)
     region_code = models.CharField(max_length=6, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["part", "happened_at"]), models.Index(fields=["attempt"])]
+
     def __str__(self) -> str:
         return self.kind
+
+
+class Closing(Record):
+    """The end of a part: who closed it when, and how many were sealed, absent, late, barred."""
+
+    part = models.OneToOneField("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=100)
+    counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.part_id}"

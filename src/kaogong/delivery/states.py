@@ -28,3 +28,6 @@ ATTEMPT = Lifecycle(
         Move("seal", "封存", ("submitted",), "sealed"),
     ),
 )
+
+FINISHED = frozenset({"sealed", "absent", "late", "barred"})
+"""States from which nothing leads on: the part can be marked when every attempt is in one of them."""

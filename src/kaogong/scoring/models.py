@@ -1,3 +1,5 @@
+"""Tables of scoring: marks with their working, results in versions, rechecks."""
+
 from __future__ import annotations
 
 from django.db import models
@@ -10,20 +12,30 @@ from kaogong.scoring.states import RECHECK, RESULT
 class Mark(Record):
     """The mark of one attempt, and how it came about. A correction is a new mark; the last one counts."""
 
+    class Outcome(models.TextChoices):
+        SCORED = "scored", "已评分"
+        ABSENT = "absent", "缺考"
+        LATE = "late", "迟到未准入场"
+        BARRED = "barred", "违纪取消"
+
     attempt = models.ForeignKey("delivery.Attempt", on_delete=models.PROTECT, related_name="+")
     registration = models.ForeignKey("registration.Registration", on_delete=models.PROTECT, related_name="+")
     part = models.CharField("科目", max_length=10)
     value = models.DecimalField("得分", max_digits=5, decimal_places=2)
-    outcome = models.CharField("情形", max_length=12, help_text="scored、absent、late、barred")
+    outcome = models.CharField("情形", max_length=12, choices=Outcome)
     working = models.JSONField("计算过程", default=dict)
     version = models.PositiveSmallIntegerField(default=1)
     marked_at = models.DateTimeField()
+    marked_by = models.UUIDField(null=True, blank=True)
+    marked_by_name = models.CharField("评分人", max_length=100, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attempt", "version"], name="mark_version_once"),
             models.CheckConstraint(name="mark_0_to_100", condition=Q(value__gte=0, value__lte=100)),
+            models.CheckConstraint(name="unscored_mark_is_zero", condition=Q(outcome="scored") | Q(value=0)),
         ]
+        indexes = [models.Index(fields=["registration"])]
 
     def __str__(self) -> str:
         return f"{self.part} {self.value}"
@@ -35,44 +47,76 @@ class Result(Record):
     registration = models.ForeignKey("registration.Registration", on_delete=models.PROTECT, related_name="+")
     region_code = models.CharField(max_length=6)
     version = models.PositiveSmallIntegerField(default=1)
-    parts = models.JSONField("各科成绩", help_text="科目→{mark, pass, outcome, carried_from}")
+    parts = models.JSONField("各科成绩", help_text="科目→{mark, pass_mark, is_passed, outcome, carried_from}")
     is_passed = models.BooleanField("合格")
     clause = models.CharField("依据", max_length=120)
     state = models.CharField(max_length=20, choices=RESULT.choices(), default=RESULT.initial)
+    drafted_at = models.DateTimeField("核算时间")
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    published_by_name = models.CharField("发布人", max_length=100, blank=True)
+    recheck_until = models.DateField("复核申请截止", null=True, blank=True)
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["registration", "version"], name="result_version_once"),
-            models.UniqueConstraint(
-                fields=["registration"], condition=Q(state="final"), name="one_final_result"
-            ),
+            models.UniqueConstraint(fields=["registration"], condition=Q(state="final"), name="one_final_result"),
             models.CheckConstraint(
-                name="final_result_is_stamped", condition=Q(state="drafted") | Q(published_at__isnull=False)
+                name="final_result_is_stamped",
+                condition=Q(state="drafted") | Q(published_at__isnull=False, recheck_until__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.registration_id} v{self.version}"
 
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return RESULT.states[self.state]
+
 
 class Recheck(Record):
     """成绩复核: clerical only (omission, adding, entry)."""
+
+    class Kind(models.TextChoices):
+        OMISSION = "omission", "漏评、漏登"
+        ADDING = "adding", "合分差错"
+        ENTRY = "entry", "登分差错"
 
     result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="+")
     part = models.CharField("科目", max_length=10)
     reason = models.CharField("理由", max_length=400)
     state = models.CharField(max_length=20, choices=RECHECK.choices(), default=RECHECK.initial)
     requested_at = models.DateTimeField()
+    requested_by_name = models.CharField("申请人", max_length=100, blank=True)
+    answer_until = models.DateField("答复期限")
     decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_by_name = models.CharField("复核人", max_length=100, blank=True)
+    kind = models.CharField("差错类型", max_length=10, choices=Kind, blank=True)
     finding = models.CharField("复核结论", max_length=400, blank=True)
+    new_result = models.OneToOneField(Result, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     region_code = models.CharField(max_length=6)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["result", "part"], name="one_recheck_per_part_of_a_result"),
+            models.CheckConstraint(
+                name="decided_recheck_is_stamped",
+                condition=Q(state="requested") | (Q(decided_at__isnull=False) & ~Q(finding="")),
+            ),
+            models.CheckConstraint(
+                name="corrected_recheck_has_a_result",
+                condition=~Q(state="corrected") | (Q(new_result__isnull=False) & ~Q(kind="")),
+            ),
         ]
+        indexes = [models.Index(fields=["region_code", "state"])]
 
     def __str__(self) -> str:
         return self.state
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return RECHECK.states[self.state]

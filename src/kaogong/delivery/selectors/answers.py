@@ -1,0 +1,145 @@
+"""Answers: what a candidate sees and has saved, what was handed in, and whether a receipt is ours."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kaogong.delivery import policies, rules
+from kaogong.delivery.models import Answer, Attempt, PaperCopy
+from kaogong.delivery.papers import Lock, PaperLocked, Question, unseal
+from kaogong.delivery.selectors.finding import own_attempt
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.signing import canonical, digests, keys
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A question in the place where this candidate sees it (`number`, from 1); answers go by `position`."""
+
+    number: int
+    position: int
+    type: str
+    stem: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartedAttempt:
+    """What an exam page needs: the questions in the candidate's order, what is saved, and the server's clock."""
+
+    attempt: Attempt
+    questions: list[ShownQuestion]
+    answers: dict[int, str]
+    acknowledged: int
+    ends_at: datetime
+    server_time: datetime
+
+
+def lock_of(copy: PaperCopy) -> Lock:
+    """What the seal of a copy is bound to."""
+    return Lock(copy.pk, copy.part_id, copy.not_before)
+
+
+def own_paper(actor: Actor, attempt_id: UUID, *, device: str, at: datetime) -> StartedAttempt:
+    """The paper of the actor's own running attempt, with what the server has of it; nothing else opens a paper.
+
+    Raises NotFound for another's attempt, PaperLocked before the start and after the hand-in.
+    """
+    return opened(own_attempt(actor, attempt_id), device=device, at=at)
+
+
+def opened(attempt: Attempt, *, device: str, at: datetime) -> StartedAttempt:
+    """The paper of an attempt that is under way. Raises PaperLocked."""
+    if attempt.state != "started" or attempt.paper_copy_id is None or attempt.ends_at is None:
+        raise PaperLocked("not under way")
+    questions = {each.position: each for each in questions_of(attempt.paper_copy_id, at=at)}
+    order = rules.presentation([(each.position, each.type) for each in questions.values()], seed=str(attempt.pk))
+    shown = [_shown(number, questions[position]) for number, position in enumerate(order, start=1)]
+    return StartedAttempt(
+        attempt=attempt,
+        questions=shown,
+        answers=submission(attempt.pk),
+        acknowledged=acknowledged(attempt.pk, device),
+        ends_at=attempt.ends_at,
+        server_time=at,
+    )
+
+
+def questions_of(copy_id: UUID, *, at: datetime) -> list[Question]:
+    """The clear questions of a released copy. Not for doors: `own_paper` is. Raises PaperLocked."""
+    copy = PaperCopy.objects.get(pk=copy_id)
+    if copy.released_at is None:
+        raise PaperLocked("not released")
+    return unseal(bytes(copy.content_sealed), bytes(copy.key_sealed), lock_of(copy), digest=copy.digest, at=at)
+
+
+def acknowledged(attempt_id: UUID, device: str) -> int:
+    """The highest contiguous sequence that the server has from a device."""
+    sequences = Answer.objects.filter(attempt=attempt_id, device=device).values_list("sequence", flat=True)
+    return rules.highest_contiguous(sequences)
+
+
+def submission(attempt_id: UUID) -> dict[int, str]:
+    """The answers that count, by the paper's position; questions left open are absent."""
+    return submissions([attempt_id])[attempt_id]
+
+
+def submissions(attempt_ids: Collection[UUID]) -> dict[UUID, dict[int, str]]:
+    """The answers that count of several attempts, in one query."""
+    rows: dict[UUID, list[tuple[int, int, str]]] = {each: [] for each in attempt_ids}
+    found = Answer.objects.filter(attempt__in=list(attempt_ids)).values_list("attempt", "order", "position", "answer")
+    for attempt_id, order, position, answer in found:
+        rows[attempt_id].append((order, position, answer))
+    return {attempt_id: rules.final_answers(each) for attempt_id, each in rows.items()}
+
+
+def receipt_of(actor: Actor, attempt_id: UUID) -> Mapping[str, Any]:
+    """The receipt of the actor's own attempt; empty before the hand-in. Raises NotFound."""
+    receipt: Mapping[str, Any] = own_attempt(actor, attempt_id).receipt
+    return receipt
+
+
+def receipt_message(receipt: Mapping[str, Any]) -> bytes:
+    """The bytes that a receipt's signature is over: everything in it but the signature."""
+    return canonical.encode({name: value for name, value in receipt.items() if name != "signature"})
+
+
+def is_genuine(receipt: Mapping[str, Any]) -> bool:
+    """Whether the receipt bears our signature over exactly what it says."""
+    try:
+        signature = base64.b64decode(str(receipt["signature"]), validate=True)
+        key_id = str(receipt["key_id"])
+    except (KeyError, ValueError):
+        return False
+    return keys.verify(key_id, receipt_message(receipt), signature, purpose="receipt")
+
+
+def still_matches(attempt: Attempt) -> bool:
+    """Whether the stored answers still give the digest of the receipt: for disputes and spot checks."""
+    answers = submission(attempt.pk)
+    facts = rules.receipt_facts(
+        attempt=str(attempt.pk),
+        ticket=str(attempt.receipt.get("ticket", "")),
+        answers=answers,
+        questions=int(attempt.receipt.get("questions", 0)),
+    )
+    return digest_of(facts) == attempt.answers_digest
+
+
+def digest_of(facts: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical form."""
+    return digests.plain(canonical.encode(facts))
+
+
+def may_submit(actor: Actor, attempt: Attempt) -> bool:
+    """Whether the attempt is the actor's own and still open."""
+    return policies.is_own(actor, attempt) and attempt.state == "started"
+
+
+def _shown(number: int, question: Question) -> ShownQuestion:
+    return ShownQuestion(number, question.position, question.type, question.stem, question.options)
