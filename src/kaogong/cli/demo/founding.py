@@ -121,6 +121,7 @@ POSTS = (
     ("qixia", "station_clerk", "栖霞所 考务 董工"),
     ("jiangning", "station_clerk", "江宁站 考务 袁工"),
     ("pukou", "station_clerk", "浦口站 考务 于工"),
+    ("skills", "centre_director", "技能评价中心 主任 贺工"),
     ("skills", "registrar", "技能评价中心 考务 蔡工"),
     ("skills", "fee_clerk", "技能评价中心 收费 潘会计"),
     ("skills", "scorer", "技能评价中心 成绩 田工"),
