@@ -108,9 +108,7 @@ def make_admitted_many(
             application(person.pk, employer=employers[place % len(employers)]) for place, person in enumerate(persons)
         ],
     )
-    return [
-        collect(services.admit(actor=REVIEWER, at=at, registration_id=each.pk), at=at) for each in report.entered
-    ]
+    return [collect(services.admit(actor=REVIEWER, at=at, registration_id=each.pk), at=at) for each in report.entered]
 
 
 def application(person_id: UUID, **options: Any) -> services.Application:

@@ -1,9 +1,29 @@
+"""Tables of seating: arrangements and their seats, tickets and the order of sittings on a day, panel members."""
+
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
 from kaogong.foundation.kernel.records import Record
+
+
+class Arrangement(Record):
+    """One drawing of a sitting's seats: its seed, and how many neighbours of one school or employer it left."""
+
+    sitting = models.ForeignKey("sittings.Sitting", on_delete=models.PROTECT, related_name="+")
+    seed = models.CharField("随机种子", max_length=60)
+    candidates = models.PositiveIntegerField("考生数")
+    violations = models.PositiveIntegerField("同校同单位相邻对数")
+    left_out = models.PositiveIntegerField("未缴费未编排", default=0)
+    arranged_at = models.DateTimeField("编排时间")
+    arranged_by_name = models.CharField("编排人", max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["sitting", "-arranged_at"])]
+
+    def __str__(self) -> str:
+        return self.seed
 
 
 class Seat(Record):
@@ -21,10 +41,29 @@ class Seat(Record):
         constraints = [
             models.UniqueConstraint(fields=["room", "wave", "number"], name="seat_once"),
             models.UniqueConstraint(fields=["part", "registration"], name="one_seat_per_part"),
+            models.CheckConstraint(name="seat_counts_from_one", condition=Q(number__gte=1, row__gte=1, column__gte=1)),
         ]
+        indexes = [models.Index(fields=["registration"])]
 
     def __str__(self) -> str:
         return f"{self.number:02d}"
+
+
+class TicketSeries(Record):
+    """The place of a sitting among those of its day: part of the ticket numbers, given once and kept when it moves."""
+
+    sitting = models.OneToOneField("sittings.Sitting", on_delete=models.PROTECT, related_name="+")
+    held_on = models.DateField("首次确定的考试日期")
+    sequence = models.PositiveSmallIntegerField("当日场次序号")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["held_on", "sequence"], name="ticket_series_once_a_day"),
+            models.CheckConstraint(name="ticket_series_counts_from_one", condition=Q(sequence__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.held_on} {self.sequence:03d}"
 
 
 class Ticket(Record):
@@ -55,6 +94,7 @@ class PanelMember(Record):
     role = models.CharField(max_length=12, choices=Role)
     appointed_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
+    release_reason = models.CharField("解除原因", max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -64,7 +104,21 @@ class PanelMember(Record):
             models.UniqueConstraint(
                 fields=["part"], condition=Q(role="leader", released_at__isnull=True), name="one_leader_per_part"
             ),
+            models.CheckConstraint(
+                name="examiners_have_a_card", condition=~Q(role__in=["leader", "examiner"]) | Q(card__isnull=False)
+            ),
         ]
+        indexes = [models.Index(fields=["person"])]
 
     def __str__(self) -> str:
         return self.role
+
+    @property
+    def role_label(self) -> str:
+        """The role in words."""
+        return str(self.Role(self.role).label)
+
+    @property
+    def is_examiner(self) -> bool:
+        """Whether the person assesses: examiners and their leader."""
+        return self.role in {self.Role.LEADER, self.Role.EXAMINER}
