@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop as _
 
@@ -23,12 +23,15 @@ __all__ = [
     "Provision",
     "articles",
     "clause",
+    "figures",
+    "find_clauses",
     "instrument",
     "instruments",
     "provision",
     "provision_keys",
     "provisions",
     "provisions_of",
+    "versions",
 ]
 
 
@@ -58,6 +61,12 @@ class ClauseText:
     def label(self) -> str:
         """How it is cited: `《职业技能鉴定规定》第十五条`."""
         return f"《{self.instrument}》{article_label(self.clause.article, self.heading)}"
+
+    @property
+    def label_in_instrument(self) -> str:
+        """Its number and heading within the instrument: `第十五条 申报` or, for a named one, the heading."""
+        label = article_label(self.clause.article, self.heading)
+        return label if self.heading in label else f"{label}　{self.heading}"
 
     @property
     def url(self) -> str:
@@ -135,6 +144,40 @@ def articles(instrument_key: str) -> list[ClauseText]:
     """The articles of an instrument in their order: numbers by value, then the named ones."""
     rows = models.Article.objects.filter(instrument__key=instrument_key).select_related("instrument")
     return sorted(map(_as_text, rows), key=lambda text: (*_order(text.clause.article), text.in_force_on or date.min))
+
+
+def find_clauses(text: str, limit: int = 20) -> list[ClauseText]:
+    """Clauses whose heading or words contain every word of `text`, or that are one named `instrument/article`."""
+    words = text.split()
+    if not words:
+        return []
+    rows = models.Article.objects.select_related("instrument")
+    if len(words) == 1 and "/" in words[0]:
+        key = Clause(*words[0].split("/", 1))
+        rows = rows.filter(instrument__key=key.instrument, article=key.article)
+    else:
+        for word in words:
+            rows = rows.filter(Q(heading__icontains=word) | Q(text__icontains=word))
+    return [_as_text(row) for row in rows.order_by("instrument__title", "article")[:limit]]
+
+
+def versions(clause: Clause) -> list[ClauseText]:
+    """Every text that a clause has had, the newest first."""
+    rows = models.Article.objects.filter(instrument__key=clause.instrument, article=clause.article)
+    return [_as_text(row) for row in rows.select_related("instrument").order_by(F("in_force_on").desc(nulls_last=True))]
+
+
+def figures(text: str = "", *, certainty: str = "", on: date | None = None) -> list[Provision]:
+    """Every figure of the library by name; narrowed by words of its name or key, certainty, and the day it holds."""
+    rows = _rows().order_by("key", "region_code", "track", "occupation_code", "-since")
+    for word in text.split():
+        rows = rows.filter(
+            Q(title__icontains=word) | Q(key__icontains=word) | Q(article__instrument__title__icontains=word)
+        )
+    if certainty:
+        rows = rows.filter(certainty=certainty)
+    found = [_as_provision(row) for row in rows]
+    return found if on is None else [each for each in found if each.in_force(on)]
 
 
 def provisions_of(clause: Clause) -> list[Provision]:

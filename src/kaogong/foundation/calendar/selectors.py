@@ -10,7 +10,21 @@ from django.db.models import QuerySet
 from kaogong.foundation.calendar import models, rules
 from kaogong.foundation.calendar.rules import FESTIVALS, Deadline, Special
 
-__all__ = ["FESTIVALS", "Deadline", "Special", "days_of", "deadline", "is_working_day", "notices", "working_days"]
+FIRST_YEAR = 2004
+"""Where the table begins when it is empty."""
+
+__all__ = [
+    "FESTIVALS",
+    "Deadline",
+    "Special",
+    "days_of",
+    "deadline",
+    "is_working_day",
+    "next_missing_year",
+    "notice_of",
+    "notices",
+    "working_days",
+]
 
 
 def is_working_day(day: date) -> bool:
@@ -39,6 +53,17 @@ def deadline(start: date, working_days: int) -> Deadline:
 def notices() -> QuerySet[models.YearNotice]:
     """The holiday notices, the latest year first."""
     return models.YearNotice.objects.order_by("-year")
+
+
+def notice_of(year: int) -> models.YearNotice | None:
+    """The notice of a year, or None while there is none."""
+    return models.YearNotice.objects.filter(year=year).first()
+
+
+def next_missing_year() -> int:
+    """The first year after the latest that has a notice."""
+    latest = models.YearNotice.objects.order_by("-year").values_list("year", flat=True).first()
+    return FIRST_YEAR if latest is None else latest + 1
 
 
 def days_of(year: int) -> list[models.SpecialDay]:

@@ -37,6 +37,9 @@ NATIONAL = frozenset({"ministry", "national_centre"})
 TERRITORIAL = frozenset({"provincial_department", "provincial_centre", "prefecture_department", "prefecture_centre"})
 LINES = frozenset({"industry_centre", "corps_centre"})
 
+LEAVES = frozenset({"station", "social_body", "enterprise", "college"})
+"""Kinds under which nothing stands as a rule."""
+
 Breadth = Literal["everywhere", "territory", "line", "own"]
 
 

@@ -14,7 +14,9 @@ from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.organisations.models import CodeTableEntry, Organisation
 from kaogong.foundation.organisations.policies import visible_to
 from kaogong.foundation.organisations.rules import (
+    CODE_KINDS,
     INSTITUTION_KINDS,
+    LEAVES,
     EvaluationCode,
     InstitutionCode,
     breadth,
@@ -24,7 +26,9 @@ from kaogong.foundation.organisations.rules import (
 from kaogong.foundation.regions import selectors as regions
 
 __all__ = [
+    "CODE_KINDS",
     "INSTITUTION_KINDS",
+    "LEAVES",
     "EvaluationCode",
     "InstitutionCode",
     "by_evaluation_code",
@@ -33,6 +37,8 @@ __all__ = [
     "code_table",
     "get",
     "has_provisional_code",
+    "industries",
+    "kinds",
     "organisation_of",
     "organisations_for",
     "parse_evaluation_code",
@@ -148,6 +154,16 @@ def reach_of(organisation: Organisation | UUID, on: date) -> Reach:
         case "line":
             return Reach((), own.union(subordinates(body.pk)))
     return Reach((), own)
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of body, as (key, Chinese name)."""
+    return [(value, str(label)) for value, label in Organisation.Kind.choices]
+
+
+def industries() -> list[tuple[str, str]]:
+    """The industries of the code table, as (two digits, name)."""
+    return list(CodeTableEntry.objects.filter(is_industry=True).order_by("prefix").values_list("prefix", "name"))
 
 
 def code_table() -> QuerySet[CodeTableEntry]:

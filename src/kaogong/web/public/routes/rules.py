@@ -9,6 +9,7 @@ from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
     path("rules/", rules.library, name="rules"),
+    path("rules/figures/", rules.figures, name="figures"),
     path("rules/<slug:instrument>/", rules.instrument, name="instrument"),
     path("rules/<slug:instrument>/<str:article>/", rules.clause, name="clause"),
 ]

@@ -2,45 +2,119 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable
 from datetime import date
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kaogong.foundation.kernel.clauses import Clause
+from kaogong.foundation.regions import selectors as regions
 from kaogong.regulations import selectors
+from kaogong.regulations.selectors import ClauseText
+from kaogong.web.public.views.rule_words import LABELS, Certainty, FigureRow
 from kaogong.web.ui.requests import ActorRequest
+from kaogong.web.ui.shapes import Filter
+
+PAGE = 30
+CLAUSES_SHOWN = 20
 
 
 @require_safe
 def library(request: ActorRequest) -> HttpResponse:
-    """All instruments, searched by word and filtered by certainty."""
+    """All instruments, searched by word and narrowed by certainty; clauses that have the words come first."""
     text = request.GET.get("q", "").strip()
-    found = selectors.instruments(text, certainty=request.GET.get("certainty", ""))
-    return render(request, "public/rules/library.html", {"instruments": found, "text": text})
+    certainty = request.GET.get("certainty", "")
+    found = selectors.instruments(text, certainty=certainty)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows = [(row, Certainty.of(row.certainty), regions.name_of(row.region_code)) for row in page]
+    context = {
+        "page": page,
+        "rows": rows,
+        "text": text,
+        "clauses": _with_certainty(selectors.find_clauses(text, CLAUSES_SHOWN)),
+        "filters": [_certainty_filter()],
+        "meanings": [Certainty.of(tag) for tag in LABELS],
+    }
+    return render(request, "public/rules/library.html", context)
+
+
+@require_safe
+def figures(request: ActorRequest) -> HttpResponse:
+    """Every figure that the rules of the system use, with its clause and certainty; `export=csv` downloads them."""
+    today = localdate()
+    scope = {"certainty": request.GET.get("certainty", ""), "on": today if request.GET.get("when") == "now" else None}
+    found = selectors.figures(request.GET.get("q", "").strip(), **scope)  # type: ignore[arg-type]  # a mixed mapping
+    if request.GET.get("export") == "csv":
+        return _as_csv(FigureRow.of(each, today) for each in found)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [FigureRow.of(each, today) for each in page],
+        "filters": [_certainty_filter(), Filter("when", _("时效"), [("now", _("今天有效"))])],
+    }
+    return render(request, "public/rules/figures.html", context)
 
 
 @require_safe
 def instrument(request: ActorRequest, instrument: str) -> HttpResponse:
-    """One instrument with its clauses."""
+    """One instrument with its clauses and what is known of its source."""
     found = selectors.instrument(instrument)
     if found is None:
         raise Http404
-    context = {"instrument": found, "articles": selectors.articles(instrument)}
+    context = {
+        "instrument": found,
+        "certainty": Certainty.of(found.certainty),
+        "region": regions.name_of(found.region_code),
+        "clauses": _with_certainty(selectors.articles(instrument)),
+    }
     return render(request, "public/rules/instrument.html", context)
 
 
 @require_safe
 def clause(request: ActorRequest, instrument: str, article: str) -> HttpResponse:
-    """One clause as it stood on a day (`?on=`, today by default), with the figures it sets."""
-    key = Clause(instrument, article)
-    text = selectors.clause(key, on=_day(request))
+    """One clause as it stood on a day (`?on=2020-01-31`, today by default), with the figures it sets."""
+    key, on = Clause(instrument, article), _day(request)
+    text = selectors.clause(key, on=on)
     if text is None:
         raise Http404
-    context = {"text": text, "provisions": selectors.provisions_of(key)}
+    context = {
+        "text": text,
+        "on": on,
+        "is_in_force": text.is_in_force(on),
+        "instrument": selectors.instrument(instrument),
+        "certainty": Certainty.of(text.certainty),
+        "rows": [FigureRow.of(each, on) for each in selectors.provisions_of(key)],
+        "versions": selectors.versions(key),
+    }
     return render(request, "public/rules/clause.html", context)
+
+
+def _with_certainty(clauses: Iterable[ClauseText]) -> list[tuple[ClauseText, Certainty]]:
+    return [(text, Certainty.of(text.certainty)) for text in clauses]
+
+
+def _certainty_filter() -> Filter:
+    return Filter("certainty", _("可靠程度"), [(tag, str(label)) for tag, label in LABELS.items()])
+
+
+def _as_csv(rows: Iterable[FigureRow]) -> HttpResponse:
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="figures.csv"'
+    writer = csv.writer(response)
+    writer.writerow([_("键"), _("名称"), _("值"), _("适用"), _("依据"), _("可靠程度"), _("起"), _("止")])
+    for row in rows:
+        each = row.provision
+        until = each.until or ""
+        writer.writerow(
+            [each.key, each.title, row.value, row.applies_to, each.clause, row.certainty.word, each.since, until]
+        )
+    return response
 
 
 def _day(request: ActorRequest) -> date:
