@@ -186,5 +186,5 @@ def code_from_digest(digest: str) -> str:
 
 def tail_fits(masked: str, typed: str) -> bool:
     """Whether the typed end of a document number is that of the masked one (`320***********1234`)."""
-    tail = masked.rpartition("*")[2]
-    return bool(tail) and typed.strip().upper() == tail.upper()
+    _head, stars, tail = masked.rpartition("*")
+    return bool(stars and tail) and typed.strip().upper() == tail.upper()
