@@ -129,9 +129,7 @@ class TestStart:
         with pytest.raises(services.AlreadyHolds, match="77"):
             make_drafted(sitting, person=person)
 
-    def test_another_occupation_does_not_stand_in_the_way(
-        self, sitting: Sitting, registered: dict[str, Any]
-    ) -> None:
+    def test_another_occupation_does_not_stand_in_the_way(self, sitting: Sitting, registered: dict[str, Any]) -> None:
         person = make_person()
         registered["awards"] = {person.pk: [hooks.EarlierAward("4-04-05-05", 4, date(2020, 1, 1), "77")]}
         assert make_drafted(sitting, person=person).state == "drafted"
@@ -289,9 +287,7 @@ class TestSubmit:
 
     def test_someone_barred_cannot_apply(self, sitting: Sitting) -> None:
         first = make_submitted(sitting)
-        services.refuse(
-            actor=REVIEWER, at=APPLYING, registration_id=first.pk, note="工作证明系伪造", false_papers=True
-        )
+        services.refuse(actor=REVIEWER, at=APPLYING, registration_id=first.pk, note="工作证明系伪造", false_papers=True)
 
         with pytest.raises(services.Barred, match="工作证明系伪造") as refused:
             make_drafted(announced_sitting(), person=first.person)
@@ -309,9 +305,7 @@ class TestTwoLevels:
         beijing = make_station(region_code="110105")
         centre = make_body(region_code="110000", kind="provincial_centre")
         five = announced_sitting(stations=[beijing], centre=centre)
-        four = announced_sitting(
-            stations=[beijing], centre=centre, level=4, days=(DAY + timedelta(days=7),)
-        )
+        four = announced_sitting(stations=[beijing], centre=centre, level=4, days=(DAY + timedelta(days=7),))
         person = make_person(region_code="110105")
         make_submitted(five, person=person)
 
