@@ -53,6 +53,11 @@ class Card(Record):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def levels_down(self) -> list[int]:
+        """The levels as people list them: 5 first, 1 last."""
+        return sorted(self.levels, reverse=True)
+
 
 class Duty(Record):
     """One entry of the diary: what a person did or will do, when and where, by plain reference to the sitting."""

@@ -25,9 +25,13 @@ def visible_to(actor: Actor, *powers: str) -> Q:
     return found
 
 
-def require(actor: Actor, power: str, card: Card) -> None:
-    """Raise NotPermitted unless the actor holds `power` over the card's region, its employer or its issuer."""
+def may(actor: Actor, power: str, card: Card) -> bool:
+    """Whether the actor holds `power` over the card's region, its employer or its issuer."""
     bodies = [body for body in (card.employer_id, card.issued_by_id) if body]
-    if actor.may(power, region=card.region_code) or any(actor.may(power, organisation=body) for body in bodies):
-        return
-    raise NotPermitted(power=power)
+    return actor.may(power, region=card.region_code) or any(actor.may(power, organisation=body) for body in bodies)
+
+
+def require(actor: Actor, power: str, card: Card) -> None:
+    """Raise NotPermitted unless the actor holds `power` over the card."""
+    if not may(actor, power, card):
+        raise NotPermitted(power=power)

@@ -26,6 +26,7 @@ __all__ = [
     "cards_of",
     "conflict_reasons",
     "diary",
+    "may",
     "may_view_diary",
     "relations_between",
     "relations_of",
@@ -50,6 +51,11 @@ def card_for(actor: Actor, card_id: UUID) -> Card:
     if found is None:
         raise NotFound
     return found
+
+
+def may(actor: Actor, power: str, card: Card) -> bool:
+    """Whether the actor holds `power` over the card's region, its employer or its issuer."""
+    return policies.may(actor, power, card)
 
 
 def card(card_id: UUID) -> Card:

@@ -82,6 +82,11 @@ class Scope(Record):
     def __str__(self) -> str:
         return f"{self.occupation_name} {self.levels}"
 
+    @property
+    def levels_down(self) -> list[int]:
+        """The levels as people list them: 5 first, 1 last."""
+        return sorted(self.levels, reverse=True)
+
 
 class Room(Record):
     """A room with its seats in rows and columns (theory) or its work places (practical)."""

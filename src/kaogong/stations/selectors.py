@@ -20,10 +20,13 @@ __all__ = [
     "ScopeVerdict",
     "directory",
     "licences",
+    "licensed_on",
+    "may",
     "of_organisation",
     "room",
     "rooms",
     "scope_on",
+    "scopes_in_force",
     "scopes_of",
     "station",
     "station_for",
@@ -97,6 +100,17 @@ def stations_in_scope(actor: Actor, occupation_code: str, level: int, on: date) 
     return stations_for(actor).filter(pk__in=_licensed(occupation_code, level, on))
 
 
+def licensed_on(on: date) -> QuerySet[Licence, UUID]:
+    """The stations that hold a granted licence on that day, by their ids."""
+    live = Licence.objects.filter(state="granted", since__lte=on, until__gte=on)
+    return live.values_list("station_id", flat=True)
+
+
+def may(actor: Actor, power: str, station: Station) -> bool:
+    """Whether the actor holds `power` over the station: by region, as its body or as its superior."""
+    return policies.may(actor, power, station.region_code, (station.organisation_id, station.organisation.parent_id))
+
+
 def licences(station_id: UUID) -> QuerySet[Licence]:
     """A station's licences, the latest first."""
     return Licence.objects.filter(station_id=station_id).select_related("issued_by").order_by("-since", "-id")
@@ -105,6 +119,13 @@ def licences(station_id: UUID) -> QuerySet[Licence]:
 def scopes_of(licence_ids: Collection[UUID]) -> QuerySet[Scope]:
     """The lines of those licences' scopes, by occupation."""
     return Scope.objects.filter(licence_id__in=licence_ids).order_by("occupation_code")
+
+
+def scopes_in_force(station_id: UUID, on: date) -> QuerySet[Scope]:
+    """What the station may appraise on that day: the lines of the granted licence whose term holds it."""
+    return Scope.objects.filter(
+        licence__station_id=station_id, licence__state="granted", licence__since__lte=on, licence__until__gte=on
+    ).order_by("occupation_code")
 
 
 def scope_on(station_id: UUID, occupation_code: str, level: int, on: date) -> ScopeVerdict:

@@ -13,17 +13,19 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.sittings import policies
 from kaogong.sittings.models import Round, Sitting, SittingMove, SittingPart, SittingRoom
-from kaogong.sittings.rules import LEVEL_NAMES, PART_NAMES, Check
+from kaogong.sittings.rules import LEVEL_NAMES, PART_NAMES, ROOM_KINDS, Check
 from kaogong.sittings.selectors.readiness import Needed, checks_of, is_within_territory, people_for, scope_of
 from kaogong.sittings.states import ROUND, SITTING
 
 __all__ = [
     "LEVEL_NAMES",
     "PART_NAMES",
+    "ROOM_KINDS",
     "ROUND",
     "SITTING",
     "Check",
     "Needed",
+    "bookings",
     "checks_of",
     "is_open",
     "is_within_territory",
@@ -217,6 +219,12 @@ def rooms_of_sittings(sitting_ids: Collection[UUID]) -> QuerySet[SittingRoom]:
     """The rooms of several sittings, with part and room."""
     found = SittingRoom.objects.filter(part__sitting__in=sitting_ids)
     return found.select_related("room", "part__sitting").order_by("part__starts_at", "number")
+
+
+def bookings(station_id: UUID, day: date) -> QuerySet[SittingRoom]:
+    """What the rooms of a station are given to on that day, by live sittings."""
+    found = SittingRoom.objects.filter(room__station=station_id, part__sitting__held_on=day, is_live=True)
+    return found.select_related("room", "part__sitting").order_by("part__starts_at")
 
 
 def moves_of(sitting_id: UUID) -> QuerySet[SittingMove]:
