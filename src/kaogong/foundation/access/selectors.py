@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -193,6 +194,15 @@ def canonical_mail(text: str) -> str:
     return persons.canonical_mail(text)
 
 
+def masked_login(login: str) -> str:
+    """A phone or mail address as typed, masked; a login name as it is."""
+    if phone := canonical_phone(login):
+        return persons.masked_phone(phone)
+    if mail := canonical_mail(login):
+        return persons.masked_mail(mail)
+    return login.strip()
+
+
 def phone_of(account: Account) -> str:
     """The account's phone in the clear: for sending a code, never for showing."""
     return _open(account.phone_sealed, context(PHONE, account.pk))
@@ -220,3 +230,8 @@ def role_choices(on: date, body_kind: str = "") -> list[roles.Role]:
 def role_title(key: str) -> str:
     """The Chinese name of a role."""
     return roles.title_of(key)
+
+
+def is_second_factor_required() -> bool:
+    """Whether this installation lets posts act only with a second factor."""
+    return bool(settings.SECOND_FACTOR_REQUIRED)

@@ -23,7 +23,14 @@ ACCOUNT_ADAPTER = "kaogong.foundation.access.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "phone", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "kaogong.foundation.access.forms.sign_up.SignUp"
-ACCOUNT_FORMS = {"login": "kaogong.foundation.access.forms.sign_in.SignIn"}
+ACCOUNT_FORMS = {
+    "login": "kaogong.foundation.access.forms.worded.SignIn",
+    "signup": "kaogong.foundation.access.forms.worded.SignUp",
+    "change_password": "kaogong.foundation.access.forms.worded.ChangePassword",
+    "change_phone": "kaogong.foundation.access.forms.worded.ChangePhone",
+    "verify_phone": "kaogong.foundation.access.forms.worded.VerifyPhone",
+    "reauthenticate": "kaogong.foundation.access.forms.worded.Reauthenticate",
+}
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -37,8 +44,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KAOGONG_PROXIES", "0"))
 
 MFA_ADAPTER = "kaogong.foundation.access.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "kaogong.foundation.access.forms.worded.SecondFactor",
+    "reauthenticate": "kaogong.foundation.access.forms.worded.SecondFactorAgain",
+    "activate_totp": "kaogong.foundation.access.forms.worded.ActivateTotp",
+}
 MFA_TOTP_TOLERANCE = 1
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # Counted by account and address together: whoever knows a candidate's phone number must not be able to lock that
 # candidate out on the morning of the exam from elsewhere. Guessing from many addresses meets allauth's own limit.

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.identity import policies, rules
 from kaogong.foundation.identity.models import NameCorrection, Person
-from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.actors import Actor, service
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.signing import digests, encryption
 
 DOCUMENT = "identity.person.document"
 PHONE = "identity.person.phone"
 MAIL = "identity.person.mail"
+READER = service("本人查询", "audit.read")
 KINDS: tuple[tuple[str, str], ...] = tuple(Person.Document.choices)
 SEXES: tuple[tuple[str, str], ...] = tuple(Person.Sex.choices)
 
@@ -129,6 +131,24 @@ def name_corrections(actor: Actor, person_id: UUID) -> QuerySet[NameCorrection]:
     """The corrections of a person's name, latest first. Raises NotFound outside the actor's reach."""
     person = get_person(actor, person_id)
     return NameCorrection.objects.filter(person=person).order_by("-corrected_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Revelation:
+    """Somebody saw the document number in the clear: who, when, and the reason given."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+def own_revelations(actor: Actor) -> list[Revelation]:
+    """Who saw the actor's own document number in the clear, the latest first: everyone may know that of themselves."""
+    if actor.person_id is None:
+        return []
+    ids = [str(person_id) for person_id in all_ids(actor.person_id)]
+    lines = audit.entries(actor=READER, action="identity.document_revealed").filter(target_id__in=ids, is_refused=False)
+    return [Revelation(line.at, line.actor_name, line.reason) for line in lines.order_by("-at")]
 
 
 def contact_of(person_id: UUID) -> Contact | None:

@@ -9,97 +9,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0002_guards'),
-        ('organisations', '0001_initial'),
+        ("identity", "0002_guards"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
-        migrations.RunSQL('CREATE EXTENSION IF NOT EXISTS btree_gist', migrations.RunSQL.noop),
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=150, unique=True, verbose_name='登录名')),
-                ('display_name', models.CharField(blank=True, max_length=100, verbose_name='称呼')),
-                ('phone_sealed', models.BinaryField(blank=True, null=True, verbose_name='手机（密文）')),
-                ('phone_digest', models.CharField(blank=True, max_length=80)),
-                ('phone_masked', models.CharField(blank=True, max_length=20, verbose_name='手机（掩码）')),
-                ('is_phone_verified', models.BooleanField(default=False, verbose_name='手机已验证')),
-                ('mail_sealed', models.BinaryField(blank=True, null=True, verbose_name='邮箱（密文）')),
-                ('mail_digest', models.CharField(blank=True, max_length=80)),
-                ('mail_masked', models.CharField(blank=True, max_length=80, verbose_name='邮箱（掩码）')),
-                ('is_mail_verified', models.BooleanField(default=False, verbose_name='邮箱已验证')),
-                ('opened_by', models.UUIDField(blank=True, null=True, verbose_name='开设人账号')),
-                ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='认领时间')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("username", models.CharField(max_length=150, unique=True, verbose_name="登录名")),
+                ("display_name", models.CharField(blank=True, max_length=100, verbose_name="称呼")),
+                ("phone_sealed", models.BinaryField(blank=True, null=True, verbose_name="手机（密文）")),
+                ("phone_digest", models.CharField(blank=True, max_length=80)),
+                ("phone_masked", models.CharField(blank=True, max_length=20, verbose_name="手机（掩码）")),
+                ("is_phone_verified", models.BooleanField(default=False, verbose_name="手机已验证")),
+                ("mail_sealed", models.BinaryField(blank=True, null=True, verbose_name="邮箱（密文）")),
+                ("mail_digest", models.CharField(blank=True, max_length=80)),
+                ("mail_masked", models.CharField(blank=True, max_length=80, verbose_name="邮箱（掩码）")),
+                ("is_mail_verified", models.BooleanField(default=False, verbose_name="邮箱已验证")),
+                ("opened_by", models.UUIDField(blank=True, null=True, verbose_name="开设人账号")),
+                ("claimed_at", models.DateTimeField(blank=True, null=True, verbose_name="认领时间")),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=40, verbose_name='岗位')),
-                ('since', models.DateField(verbose_name='任期起')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='任期止')),
-                ('ended_because', models.CharField(blank=True, max_length=200, verbose_name='离任事由')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role", models.CharField(max_length=40, verbose_name="岗位")),
+                ("since", models.DateField(verbose_name="任期起")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="任期止")),
+                ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="离任事由")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Deputy',
+            name="Deputy",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('since', models.DateField(verbose_name='代理起')),
-                ('until', models.DateField(verbose_name='代理止')),
-                ('reason', models.CharField(max_length=200, verbose_name='事由')),
-                ('recalled_on', models.DateField(blank=True, null=True, verbose_name='提前收回')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.post')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="代理起")),
+                ("until", models.DateField(verbose_name="代理止")),
+                ("reason", models.CharField(max_length=200, verbose_name="事由")),
+                ("recalled_on", models.DateField(blank=True, null=True, verbose_name="提前收回")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.post"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['phone_digest'], name='account_phone'),
+            model_name="account",
+            index=models.Index(fields=["phone_digest"], name="account_phone"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['mail_digest'], name='account_mail'),
+            model_name="account",
+            index=models.Index(fields=["mail_digest"], name="account_mail"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_phone_verified', True), models.Q(('phone_digest', ''), _negated=True)), fields=('phone_digest',), name='account_phone_once'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_phone_verified", True), models.Q(("phone_digest", ""), _negated=True)),
+                fields=("phone_digest",),
+                name="account_phone_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_mail_verified', True), models.Q(('mail_digest', ''), _negated=True)), fields=('mail_digest',), name='account_mail_once'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_mail_verified", True), models.Q(("mail_digest", ""), _negated=True)),
+                fields=("mail_digest",),
+                name="account_mail_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', True), ('claimed_at__isnull', False), _connector='OR'), name='account_claim_is_stamped'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person__isnull", True), ("claimed_at__isnull", False), _connector="OR"),
+                name="account_claim_is_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='post_ends_after_it_begins'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                name="post_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('account', '='), ('organisation', '='), ('role', '='), (kaogong.foundation.access.models.Term(), '&&')], name='post_held_once_at_a_time'),
+            model_name="post",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("account", "="),
+                    ("organisation", "="),
+                    ("role", "="),
+                    (kaogong.foundation.access.models.Term(), "&&"),
+                ],
+                name="post_held_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deputy',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='deputy_ends_after_it_begins'),
+            model_name="deputy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("since"))), name="deputy_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deputy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('recalled_on__isnull', True)), expressions=[('post', '='), (kaogong.foundation.access.models.Term(), '&&')], name='deputy_one_at_a_time'),
+            model_name="deputy",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("recalled_on__isnull", True)),
+                expressions=[("post", "="), (kaogong.foundation.access.models.Term(), "&&")],
+                name="deputy_one_at_a_time",
+            ),
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -188,6 +189,24 @@ def reset_second_factor(*, actor: Actor, at: datetime, account_id: UUID, reason:
         raise NoSecondFactor
     trail.record(actor=actor, action="access.second_factor_reset", target=account, reason=why)
     return account
+
+
+@command
+def note_sign_in(*, actor: Actor, at: datetime, account_id: UUID) -> None:
+    """Write into the trail that somebody signed in; the account's owner acts."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None or actor.account_id != account_id:
+        raise NotFound
+    trail.record(actor=actor, action="access.signed_in", target=account)
+
+
+@command
+def note_second_factor(*, actor: Actor, at: datetime, account_id: UUID, change: Literal["added", "removed"]) -> None:
+    """Write into the trail that the owner added or removed a second factor; allauth has done it already."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None or actor.account_id != account_id:
+        raise NotFound
+    trail.record(actor=actor, action=f"access.second_factor_{change}", target=account)
 
 
 @command
