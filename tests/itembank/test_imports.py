@@ -88,7 +88,7 @@ class TestStage:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            (b"", "空的"),
+            (b" ", "空的"),
             (b"PK\x03\x04\x00\x00", "编码"),
             ("题干,题型\n甲,单选".encode(), "列"),
             (b"\xff\xfe\x00", "编码"),

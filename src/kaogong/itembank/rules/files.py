@@ -61,6 +61,28 @@ TRUE = frozenset({"T", "TRUE", "Y", "YES", "1", "√", "✓", "对", "正确", "
 FALSE = frozenset({"F", "FALSE", "N", "NO", "0", "×", "X", "✗", "错", "错误", "否"})
 
 
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "stem": ("stem", "题干", "试题", "题目", "question"),
+    "type": ("type", "题型", "题型代码", "试题类型"),
+    "key": ("key", "answer", "答案", "正确答案", "标准答案"),
+    "a": ("a", "选项a", "optiona", "答案a"),
+    "b": ("b", "选项b", "optionb", "答案b"),
+    "c": ("c", "选项c", "optionc", "答案c"),
+    "d": ("d", "选项d", "optiond", "答案d"),
+    "e": ("e", "选项e", "optione", "答案e"),
+    "f": ("f", "选项f", "optionf", "答案f"),
+    "number": ("number", "no", "题号", "编号", "id", "试题id"),
+    "difficulty": ("difficulty", "难度", "难度代码"),
+    "consistency": ("consistency", "一致性", "一致性代码"),
+    "explanation": ("explanation", "解析", "试题解析"),
+    "point": ("point", "鉴定点", "鉴定点代码", "认定点代码", "考评点代码"),
+    "range1_code": ("range1_code", "一级代码"),
+    "range2_code": ("range2_code", "二级代码"),
+    "range3_code": ("range3_code", "三级代码"),
+}
+"""How files usually name their columns, compared without case and spaces."""
+
+
 class NotReadable(ValueError):
     """The file as a whole cannot be read. `message` is a template that `facts` fill."""
 
@@ -119,14 +141,9 @@ def decode(raw: bytes, *, bytes_at_most: int) -> tuple[str, str]:
 
 
 def table_of(text: str, columns: Mapping[str, str], *, rows_at_most: int) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV text as (line, values by field), empty rows left out. Raises NotReadable.
-
-    The delimiter is whichever of comma, tab and semicolon the header has most of.
-    """
+    """The rows of a CSV text as (line, values by field), empty rows left out. Raises NotReadable."""
     _check_columns(columns)
-    header_line = text.lstrip("\r\n").splitlines()[0]
-    delimiter = max(",\t;", key=header_line.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=False)
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=False)
     try:
         header = next((row for row in reader if any(cell.strip() for cell in row)), [])
         places = _places([cell.strip() for cell in header], columns)
@@ -142,6 +159,27 @@ def table_of(text: str, columns: Mapping[str, str], *, rows_at_most: int) -> lis
     if not found:
         raise NotReadable(_("文件只有表头，没有题目"))
     return found
+
+
+def header_of(text: str) -> list[str]:
+    """The column names of a CSV text. Raises NotReadable when there are none."""
+    for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)):
+        if any(cell.strip() for cell in row):
+            return [cell.strip() for cell in row]
+    raise NotReadable(_("文件是空的"))
+
+
+def guess_columns(header: Sequence[str]) -> dict[str, str]:
+    """The column map that the usual names suggest: field to column, only where one is found."""
+    plain = {"".join(name.split()).casefold(): name for name in header}
+    guessed = {field: next((plain[name] for name in names if name in plain), "") for field, names in NAMES.items()}
+    return {field: column for field, column in guessed.items() if column}
+
+
+def _delimiter(text: str) -> str:
+    """Whichever of comma, tab and semicolon the first line has most of."""
+    first = text.lstrip("\r\n").splitlines()[0] if text.strip() else ""
+    return max(",\t;", key=first.count)
 
 
 def _check_columns(columns: Mapping[str, str]) -> None:

@@ -2,10 +2,11 @@
 
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE
-from kaogong.itembank.rules.files import FIELDS, PROFILES, decode, table_of
+from kaogong.itembank.rules.files import FIELDS, NEEDED, PROFILES, decode, table_of
 from kaogong.itembank.rules.files import NotReadable as NotReadableFile
 from kaogong.itembank.rules.items import LETTERS, TYPES, ItemContent
 from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
     Coverage,
     RangeCoverage,
@@ -62,12 +63,15 @@ __all__ = [
     "IMPORTANCES",
     "ITEM",
     "LETTERS",
+    "NEEDED",
     "PAPER",
     "PROFILES",
     "TYPES",
+    "Analysis",
     "AnswerKey",
     "Coverage",
     "ItemContent",
+    "Judged",
     "Module",
     "NotReadableFile",
     "PaperCheck",
@@ -76,6 +80,7 @@ __all__ = [
     "Question",
     "RangeCoverage",
     "TaskContent",
+    "analyse",
     "answer_key",
     "bank_counts",
     "batches_for",
@@ -85,6 +90,7 @@ __all__ = [
     "blueprints_for",
     "candidates_of",
     "check_paper",
+    "columns_of",
     "coverage",
     "current_version",
     "decode",

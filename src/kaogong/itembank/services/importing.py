@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,18 +19,23 @@ from kaogong.foundation.outbox import announcing
 from kaogong.foundation.signing import digests
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.events import ImportCommitted
-from kaogong.itembank.models import Blueprint, ImportBatch, ImportRow, Item, ItemVersion, Point
-from kaogong.itembank.rules import files
-from kaogong.itembank.rules.items import ItemContent, Limits
-from kaogong.itembank.rules.problems import Problem
-from kaogong.itembank.rules.problems import gettext_noop as mark
+from kaogong.itembank.models import ImportBatch, ImportRow, Item, ItemVersion
+from kaogong.itembank.rules.files import NotReadable, Row
+from kaogong.itembank.rules.items import ItemContent
+from kaogong.itembank.selectors.analysis import (
+    Judged,
+    Progress,
+    analyse,
+    known_stems,
+    no_progress,
+    points_by_codes,
+    taken_numbers,
+)
 from kaogong.itembank.services.items import free_number, lock_bank, person_key, write_version
 from kaogong.itembank.states import IMPORT
 from kaogong.occupations import selectors as occupations
-from kaogong.regulations import selectors as regulations
 
 RULES = "kaogong-itembank-rules"
-Progress = Callable[[int, int], None]
 
 
 class FileUnreadable(Refusal):
@@ -66,10 +71,6 @@ class StagedTooLong(Refusal):
     clause = Clause(RULES, "import")
 
 
-def _no_progress(done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 @command
 def stage_import(
     *,
@@ -81,7 +82,7 @@ def stage_import(
     occupation_code: str,
     level: int,
     profile: str = "plain",
-    progress: Progress = _no_progress,
+    progress: Progress = no_progress,
 ) -> ImportBatch:
     """Analyse a CSV file by a column map (`{"stem": "题干", "a": "选项A", …}`) and keep its good rows as a batch.
 
@@ -92,11 +93,22 @@ def stage_import(
     actor.require("itembank.import", region=home.region_code, organisation=home.organisation_id)
     if not occupations.exists(occupation_code):
         raise UnknownOccupation(code=occupation_code)
-    rows, encoding = _read(content, column_map, occupation_code, level, profile, at)
+    try:
+        found = analyse(
+            content=content,
+            column_map=column_map,
+            occupation_code=occupation_code,
+            level=level,
+            profile=profile,
+            on=timezone.localdate(at),
+            progress=progress,
+        )
+    except NotReadable as problem:
+        raise FileUnreadable(reason=str(problem)) from None
     batch = ImportBatch(
         file_name=file_name[-200:],
         file_digest=digests.plain(content),
-        encoding=encoding,
+        encoding=found.encoding,
         profile=profile,
         columns=dict(column_map),
         occupation_code=occupation_code,
@@ -106,13 +118,12 @@ def stage_import(
         staged_at=at,
         staged_by=actor.name,
         staged_by_key=person_key(actor),
+        good_rows=found.good,
+        bad_rows=found.bad,
+        unbound_rows=found.unbound,
     )
-    staged = _judged_against_bank(batch, rows, progress)
-    batch.good_rows = sum(row.content_sealed is not None for row in staged)
-    batch.bad_rows = len(staged) - batch.good_rows
-    batch.unbound_rows = sum(not row.codes and not each.problems for row, each in zip(rows, staged, strict=True))
     batch.save(force_insert=True)
-    ImportRow.objects.bulk_create(staged, batch_size=500)
+    ImportRow.objects.bulk_create([_staged(batch, each) for each in found.rows], batch_size=500)
     trail.record(
         actor=actor,
         action="itembank.import_staged",
@@ -125,72 +136,15 @@ def stage_import(
     return batch
 
 
-def _read(
-    content: bytes, column_map: Mapping[str, str], occupation_code: str, level: int, profile: str, at: datetime
-) -> tuple[list[files.Row], str]:
-    on = timezone.localdate(at)
-    limit = regulations.provision("itembank.import_limits", on=on).value
-    defaults = regulations.provision("itembank.import_defaults", on=on).value
-    if profile not in files.PROFILES:
-        raise FileUnreadable(reason=f"没有名为“{profile}”的题型代码方言", field="profile")
-    try:
-        text, encoding = files.decode(content, bytes_at_most=limit["bytes"])
-        table = files.table_of(text, column_map, rows_at_most=limit["rows"])
-    except files.NotReadable as problem:
-        raise FileUnreadable(reason=str(problem)) from None
-    reading = files.Reading(
-        columns=column_map,
-        profile=profile,
-        limits=Limits.of(regulations.provision("itembank.item_limits", on=on).value),
-        default_difficulty=defaults["difficulty"],
-        default_consistency=defaults["consistency"],
-        points=frozenset(_points(occupation_code, level)),
-    )
-    return files.read_rows(table, reading), encoding
+def _staged(batch: ImportBatch, judged: Judged) -> ImportRow:
+    made = ImportRow(batch=batch, line=judged.row.line, problems=[each.plain() for each in judged.problems])
+    if judged.is_good:
+        made.stem_digest = judged.stem_digest
+        made.content_sealed = sealing.seal_row(_packed(judged.row), row_id=made.pk)
+    return made
 
 
-def _points(occupation_code: str, level: int) -> dict[tuple[str, ...], Point]:
-    """The points of the blueprint in force by their codes; none when there is no blueprint."""
-    try:
-        blueprint: Blueprint = selectors.blueprint_for(occupation_code, level)
-    except NotFound:
-        return {}
-    return {tuple(point.codes): point for point in selectors.points_of(blueprint.pk)}
-
-
-def _judged_against_bank(batch: ImportBatch, rows: Sequence[files.Row], progress: Progress) -> list[ImportRow]:
-    known = _known_stems(batch)
-    numbers = _numbers(batch)
-    staged = []
-    for done, row in enumerate(rows, 1):
-        made = ImportRow(batch=batch, line=row.line)
-        problems = list(row.problems)
-        candidates = sealing.digests_of_stem(row.content.stem) if row.content.stem else []
-        if taken := next((known[each] for each in candidates if each in known), ""):
-            problems.append(Problem("stem", mark("题库中已有题干相同的试题（题号 {number}）"), {"number": taken}))
-        if row.number and row.number in numbers:
-            problems.append(Problem("number", mark("题号 {number} 已被占用"), {"number": row.number}))
-        made.problems = [each.plain() for each in problems]
-        if not problems:
-            made.stem_digest = candidates[0]
-            made.content_sealed = sealing.seal_row(_packed(row), row_id=made.pk)
-        staged.append(made)
-        progress(done, len(rows))
-    return staged
-
-
-def _known_stems(batch: ImportBatch) -> dict[str, str]:
-    """Stem digests of the bank's items by number, of that occupation and level; retired items do not count."""
-    found = ItemVersion.objects.filter(item__occupation_code=batch.occupation_code, item__level=batch.level)
-    return dict(found.exclude(item__state="retired").values_list("stem_digest", "item__number"))
-
-
-def _numbers(batch: ImportBatch) -> set[str]:
-    found = Item.objects.filter(occupation_code=batch.occupation_code, level=batch.level)
-    return set(found.values_list("number", flat=True))
-
-
-def _packed(row: files.Row) -> dict[str, Any]:
+def _packed(row: Row) -> dict[str, Any]:
     return {
         "content": row.content.encode().decode(),
         "number": row.number,
@@ -229,7 +183,8 @@ def commit_import(*, actor: Actor, at: datetime, batch_id: UUID) -> ImportBatch:
 
 def _made(batch: ImportBatch, rows: Sequence[ImportRow], at: datetime) -> tuple[list[Item], list[ItemVersion]]:
     """The items and versions of the rows, and each row's link to its item; nothing is saved yet."""
-    numbers, points, known = _numbers(batch), _points(batch.occupation_code, batch.level), _known_stems(batch)
+    place = (batch.occupation_code, batch.level)
+    numbers, points, known = taken_numbers(*place), points_by_codes(*place), known_stems(*place)
     clashing, items, versions = [], [], []
     for row in rows:
         assert row.content_sealed is not None  # the query asked for such rows

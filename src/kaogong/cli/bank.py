@@ -1,0 +1,188 @@
+"""`kaogong bank`: bring item files into the bank from a shell: staged first, committed when a person says so."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from uuid import UUID
+
+import typer
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from kaogong.foundation.kernel.actors import service
+from kaogong.foundation.kernel.refusals import Refusal
+from kaogong.itembank import selectors, services
+from kaogong.occupations import selectors as occupations
+
+app = typer.Typer(no_args_is_help=True)
+console = Console()
+errors = Console(stderr=True)
+SHELL = service("命令行", "itembank.import", "itembank.view", door="shell")
+ROWS_SHOWN = 40
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file, UTF-8 or GB18030.")]
+
+
+@app.command("import")
+def import_(
+    file: File,
+    occupation: Annotated[str, typer.Option(help="The occupation's code, such as 4-04-05-05.")],
+    level: Annotated[int, typer.Option(min=1, max=5, help="The level, 5 (初级工) to 1.")],
+    columns: Annotated[
+        str, typer.Option("--map", help="field=column pairs, such as stem=题干,a=A,key=答案; guessed when left out.")
+    ] = "",
+    profile: Annotated[str, typer.Option(help=f"Dialect of type codes: {', '.join(selectors.PROFILES)}.")] = "plain",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge the file and keep nothing.")] = False,
+    commit: Annotated[bool, typer.Option("--commit", help="Enter the good rows into the bank at once.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON, for machines.")] = False,
+) -> None:
+    """Judge a file of items, stage its good rows, and with --commit enter them as drafts. Exits 1 when refused.
+
+    Without --commit the batch waits: commit or discard it later, here or in the office.
+    """
+    content = file.read_bytes()
+    try:
+        if not occupations.exists(occupation):
+            raise services.UnknownOccupation(code=occupation)
+        column_map = _column_map(columns, content)
+        with _progress(quiet=as_json) as progress:
+            task = progress.add_task("核对试题", total=None)
+
+            def tell(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+
+            analysis = selectors.analyse(
+                content=content,
+                column_map=column_map,
+                occupation_code=occupation,
+                level=level,
+                profile=profile,
+                on=timezone.localdate(),
+                progress=tell,
+            )
+        batch_id = None if dry_run else _stage(file, content, column_map, occupation, level, profile, commit=commit)
+    except (Refusal, selectors.NotReadableFile, ValueError) as problem:
+        _fail(problem, as_json=as_json)
+    outcome = _outcome(file, occupation, level, analysis, batch_id, committed=commit and not dry_run)
+    if as_json:
+        print(json.dumps(outcome, ensure_ascii=False, indent=2))
+    else:
+        _tell(outcome, analysis)
+
+
+def _stage(
+    file: Path, content: bytes, column_map: dict[str, str], occupation: str, level: int, profile: str, *, commit: bool
+) -> UUID:
+    batch = services.stage_import(
+        actor=SHELL,
+        at=datetime.now(UTC),
+        file_name=file.name,
+        content=content,
+        column_map=column_map,
+        occupation_code=occupation,
+        level=level,
+        profile=profile,
+    )
+    if commit:
+        services.commit_import(actor=SHELL, at=datetime.now(UTC), batch_id=batch.pk)
+    return batch.pk
+
+
+@app.command("commit")
+def commit_(batch_id: Annotated[UUID, typer.Argument(help="The staged batch.")]) -> None:
+    """Enter the good rows of a staged batch into the bank as drafts."""
+    try:
+        batch = services.commit_import(actor=SHELL, at=datetime.now(UTC), batch_id=batch_id)
+    except Refusal as refusal:
+        _fail(refusal, as_json=False)
+    console.print(f"[green]已入库[/green] {batch.good_rows} 道试题（草稿）；批号 {batch.pk}")
+
+
+@app.command("discard")
+def discard_(batch_id: Annotated[UUID, typer.Argument(help="The staged batch.")]) -> None:
+    """Give a staged batch up; its repair list stays."""
+    try:
+        batch = services.discard_import(actor=SHELL, at=datetime.now(UTC), batch_id=batch_id)
+    except Refusal as refusal:
+        _fail(refusal, as_json=False)
+    console.print(f"已放弃批号 {batch.pk}")
+
+
+def _column_map(text: str, content: bytes) -> dict[str, str]:
+    """The map as given (`stem=题干,a=A`), else the one that the file's header suggests."""
+    if not text:
+        _header, guessed = selectors.columns_of(content, timezone.localdate())
+        return guessed
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    if wrong := [name for name, equals, column in pairs if not (equals and name.strip() and column.strip())]:
+        raise ValueError(f"--map 中的“{wrong[0]}”应写成 字段=列名")
+    return {name.strip(): column.strip() for name, _equals, column in pairs}
+
+
+def _progress(*, quiet: bool) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=errors, transient=True, disable=quiet)
+
+
+def _outcome(
+    file: Path, occupation: str, level: int, analysis: selectors.Analysis, batch_id: UUID | None, *, committed: bool
+) -> dict[str, object]:
+    return {
+        "file": file.name,
+        "encoding": analysis.encoding,
+        "occupation": occupation,
+        "occupation_name": occupations.name_of(occupation),
+        "level": level,
+        "rows": len(analysis.rows),
+        "good": analysis.good,
+        "unbound": analysis.unbound,
+        "bad": analysis.bad,
+        "batch": str(batch_id) if batch_id else None,
+        "state": "committed" if committed else "staged" if batch_id else "dry run",
+        "repairs": [
+            {"line": each.row.line, "field": problem.field, "reason": str(problem)}
+            for each in analysis.rows
+            for problem in each.problems
+        ],
+    }
+
+
+def _tell(outcome: dict[str, object], analysis: selectors.Analysis) -> None:
+    faulty = [each for each in analysis.rows if each.problems]
+    if faulty:
+        table = Table("行", "项", "原因", title=f"待修改 {len(faulty)} 行")
+        for each in faulty[:ROWS_SHOWN]:
+            for problem in each.problems:
+                table.add_row(str(each.row.line), problem.field, str(problem))
+        console.print(table)
+        if len(faulty) > ROWS_SHOWN:
+            console.print(f"另有 {len(faulty) - ROWS_SHOWN} 行未列出；用 --json 查看全部。")
+    summary = Table("职业", "等级", "编码", "行数", "可入库", "未归入", "待修改", title=str(outcome["file"]))
+    summary.add_row(
+        f"{outcome['occupation']} {outcome['occupation_name']}",
+        str(outcome["level"]),
+        *(str(outcome[name]) for name in ("encoding", "rows", "good", "unbound", "bad")),
+    )
+    console.print(summary)
+    match outcome["state"]:
+        case "committed":
+            console.print(f"[green]已入库[/green] {outcome['good']} 道试题（草稿，归入鉴定点并经审题后方可组卷）。")
+        case "staged":
+            console.print(f"已暂存，批号 {outcome['batch']}。入库：kaogong bank commit {outcome['batch']}")
+        case _:
+            console.print("只作核对，没有保存任何内容。")
+
+
+def _fail(problem: Exception, *, as_json: bool) -> NoReturn:
+    if as_json:
+        print(json.dumps({"error": str(problem)}, ensure_ascii=False))
+    else:
+        errors.print(f"[red]{problem}[/red]")
+        if isinstance(problem, Refusal) and problem.advice:
+            errors.print(problem.advice)
+    raise typer.Exit(1)
