@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from kaogong.registration.rules.phrases import Phrase, phrase
 from kaogong.registration.rules.phrases import gettext_noop as _
@@ -180,7 +180,7 @@ class _Reader:
             raise _Unreadable(phrase(_("学校类别“{route}”不认识"), route=str(route or "")))
         final_year = entry.get("is_final_year") is True
         return School(
-            route,
+            cast("Route", route),
             _code(entry, "major_code"),
             _day(entry, "graduates_on", _("毕业日期")),
             final_year,

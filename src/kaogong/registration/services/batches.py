@@ -151,5 +151,6 @@ def _enter(actor: Actor, at: datetime, good: list[Registration]) -> None:
         registration.number = number
     with _unique_in_round():
         Registration.objects.bulk_create(good)
-    trail.record_each(actor=actor, action="registration.submitted", targets=list(good))
+    targets: list[trail.Target] = [*good]
+    trail.record_each(actor=actor, action="registration.submitted", targets=targets)
     announcing.announce_each([events.Submitted(**_subject(each)) for each in good], at=at)

@@ -246,13 +246,13 @@ def _release(actor: Actor, at: datetime, member: PanelMember, part: SittingPart,
 
 
 @command
-def follow_move(*, actor: Actor, at: datetime, sitting_id: UUID, days: int) -> list[PanelMember]:
-    """Re-date the duties of a sitting that moved; whoever cannot come then is released. Returns the released.
+def follow_move(*, actor: Actor, at: datetime, sitting_id: UUID, days: int) -> None:
+    """Re-date the duties of a sitting that moved; whoever cannot come then is released, with the reason.
 
     Called by `sittings` within its own command. Tickets keep their numbers; their holders are told to print anew.
     """
     sitting = sittings.of_id(sitting_id)
-    released = []
+    released = 0
     for part in sittings.parts_of(sitting_id):
         personnel_services.cancel_duties(actor=actor, at=at, reference=selectors.duty_reference(sitting, part))
         for member in selectors.panel(part.pk):
@@ -260,10 +260,9 @@ def follow_move(*, actor: Actor, at: datetime, sitting_id: UUID, days: int) -> l
                 _follow(actor, at, member, part, sitting)
             except Refusal as refusal:
                 _release(actor, at, member, part, sitting, str(refusal))
-                released.append(member)
-    trail.record(actor=actor, action="seating.followed_move", target=sitting, days=days, released=len(released))
+                released += 1
+    trail.record(actor=actor, action="seating.followed_move", target=sitting, days=days, released=released)
     _tell_ticket_holders(sitting, at)
-    return released
 
 
 def _follow(actor: Actor, at: datetime, member: PanelMember, part: SittingPart, sitting: Sitting) -> None:
@@ -300,8 +299,8 @@ def _tell_ticket_holders(sitting: Sitting, at: datetime) -> None:
 
 
 @command
-def free_panels(*, actor: Actor, at: datetime, sitting_id: UUID, reason: str) -> int:
-    """Release everyone from a sitting that was cancelled; returns how many. Called by `sittings`."""
+def free_panels(*, actor: Actor, at: datetime, sitting_id: UUID, reason: str) -> None:
+    """Release everyone from a sitting that was cancelled. Called by `sittings` within its own command."""
     sitting = sittings.of_id(sitting_id)
     count = 0
     for part in sittings.parts_of(sitting_id):
@@ -309,4 +308,3 @@ def free_panels(*, actor: Actor, at: datetime, sitting_id: UUID, reason: str) ->
             _release(actor, at, member, part, sitting, reason)
             count += 1
     trail.record(actor=actor, action="seating.panels_freed", target=sitting, reason=reason, count=count)
-    return count

@@ -17,7 +17,7 @@ from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.outbox import announcing
 from kaogong.registration import selectors as registrations
 from kaogong.registration.models import Registration
-from kaogong.regulations.selectors import provision
+from kaogong.regulations.selectors import provisions
 from kaogong.seating import events, policies, refusals, rules, selectors
 from kaogong.seating.models import Arrangement, Seat, Ticket, TicketSeries
 from kaogong.seating.services.appointing import _check_avoidance_again
@@ -166,7 +166,8 @@ def publish(*, actor: Actor, at: datetime, sitting_id: UUID) -> list[Ticket]:
         for pk, number in sorted(numbers.items(), key=lambda item: item[1])
     ]
     Ticket.objects.bulk_create(tickets)
-    trail.record_each(actor=actor, action="seating.ticket_published", targets=list(tickets))
+    targets: list[trail.Target] = [*tickets]
+    trail.record_each(actor=actor, action="seating.ticket_published", targets=targets)
     announcing.announce_each(
         [
             events.TicketPublished(
@@ -203,9 +204,9 @@ def _check_panels(sitting: Sitting) -> None:
 def _numbers(sitting: Sitting, seated: list[Seat]) -> Mapping[UUID, str]:
     """The ticket number of every candidate."""
     series = _series(sitting)
-    figures = {"on": sitting.held_on, "region_code": sitting.region_code}
-    layout = provision("seating.ticket_layout", **figures).value
-    theory_rooms = provision("seating.theory_rooms_max", **figures).number
+    keys = ("seating.ticket_layout", "seating.theory_rooms_max")
+    figures = provisions(*keys, on=sitting.held_on, region_code=sitting.region_code)
+    layout, theory_rooms = figures[keys[0]].value, figures[keys[1]].number
     first: dict[UUID, Seat] = {}
     for seat in sorted(seated, key=lambda each: (each.part.part != "theory", each.part.starts_at)):
         first.setdefault(seat.registration_id, seat)
