@@ -16,7 +16,7 @@ from kaogong.foundation.audit.verification import verify
 from kaogong.foundation.kernel.ids import uuid7
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
 from kaogong.foundation.signing import keys, merkle
-from tests.support.audit import AT, SEALER, administrator, do_something, make_line
+from tests.support.audit import AT, SEALER, administrator, do_something, make_line, slip_in
 from tests.support.cast import officer, outsider
 
 
@@ -71,6 +71,14 @@ class TestSeal:
         outcome = services.seal(actor=SEALER, at=AT)
         assert [len(seal.entry_ids) for seal in outcome.seals] == [4, 4, 3]  # ten, and the note of the first sealing
         assert verify().findings == []
+
+    def test_a_forged_line_with_a_far_number_does_not_carry_the_sealer_away(self, real_database: str) -> None:
+        """Were the forged line the seal's end, true lines of that cluster would be passed by for ever."""
+        good = make_line()
+        slip_in(real_database, good, transaction="transaction + 1")
+        services.seal(actor=SEALER, at=AT)
+        assert Seal.objects.latest("number").entry_ids[-1] == good.id
+        assert Seal.objects.latest("number").through_id == good.id
 
     def test_needs_the_power(self) -> None:
         with pytest.raises(NotPermitted):

@@ -189,6 +189,17 @@ class TestLateCommits:
         )
 
 
+class TestCluster:
+    def test_its_identity_is_known_to_a_role_without_privileges(self, real_database: str) -> None:
+        with psycopg.connect(real_database) as connection:
+            connection.execute("CREATE ROLE plain_reader")
+            connection.execute("SET ROLE plain_reader")
+            first, second = (connection.execute("SELECT kaogong_cluster()").fetchone() for _ in range(2))
+            truth = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+            connection.rollback()
+        assert first == second == truth
+
+
 class TestReceiving:
     @pytest.mark.django_db
     def test_a_second_delivery_is_known(self) -> None:

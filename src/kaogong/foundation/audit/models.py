@@ -52,7 +52,7 @@ class Seal(models.Model):
     """A run of lines, closed for good: their ids and leaf hashes in order, the Merkle root over them, signed.
 
     Each seal carries the digest of the one before, so that the newest vouches for all. `through_transaction` and
-    `through_id` are the last line that the sealer looked at in `cluster`; the next seal goes on from there.
+    `through_id` are its last line, of `cluster`; the next seal goes on from there.
     """
 
     number = models.BigIntegerField("封存号", primary_key=True)

@@ -7,7 +7,8 @@ each other or for it, and only the last seconds are unsealed. It refuses lines w
 Transaction numbers mean something only within one PostgreSQL cluster, so each line names its own. After a dump is
 restored into another cluster (whose numbers start again, low) the lines of the old one are all committed for good and
 are sealed to their end, and the new cluster's lines have a course of their own. A physical copy keeps both identity and
-numbers: a copy turned back to an earlier point is seen from the checkpoints.
+numbers: a copy turned back to an earlier point is seen from the checkpoints. (Do not load a dump into a physical copy
+of the very cluster that it was taken from: numbers from its future would wait there until its own reach them.)
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def _follow(course: Course, outcome: Outcome, at: datetime) -> None:
         good = [line for line in lines if is_genuine(line)]
         outcome.refused.extend({line.id for line in lines} - {line.id for line in good})
         if good:
-            outcome.seals.append(_seal(good, through=lines[-1], at=at))
+            outcome.seals.append(_seal(good, at=at))
         course = Course(course.cluster, (lines[-1].transaction, lines[-1].id), course.below)
 
 
@@ -133,14 +134,14 @@ def is_genuine(line: TrailEntry) -> bool:
     return keys.verify(line.key_id, message, bytes(line.signature), purpose="trail")
 
 
-def _seal(lines: list[TrailEntry], *, through: TrailEntry, at: datetime) -> Seal:
+def _seal(lines: list[TrailEntry], *, at: datetime) -> Seal:
     before = Seal.objects.order_by("-number").values_list("number", "digest").first()
     hashes = [merkle.leaf_hash(encoding.entry_leaf(line)) for line in lines]
     seal = Seal(
         number=before[0] + 1 if before else 1,
-        cluster=through.cluster,
-        through_transaction=through.transaction,
-        through_id=through.id,
+        cluster=lines[-1].cluster,
+        through_transaction=lines[-1].transaction,
+        through_id=lines[-1].id,
         entry_ids=[line.id for line in lines],
         leaf_hashes=b"".join(hashes),
         root=merkle.root(hashes),

@@ -239,11 +239,10 @@ def _is_as_sealed(row: TrailEntry, leaf: bytes | None) -> bool:
 
 def _unsealed() -> Iterator[TrailEntry]:
     """Rows that no seal names, in order. The database compares: ids of a whole country do not fit in our memory."""
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:
         cursor.execute("SELECT id FROM audit_trailentry EXCEPT SELECT unnest(entry_ids) FROM audit_seal ORDER BY 1")
-        ids = [row[0] for row in cursor.fetchall()]
-    for start in range(0, len(ids), 1000):
-        yield from TrailEntry.objects.filter(pk__in=ids[start : start + 1000]).order_by("pk")
+        while rows := cursor.fetchmany(1000):
+            yield from TrailEntry.objects.filter(pk__in=[row[0] for row in rows]).order_by("pk")
 
 
 def _described(row: TrailEntry) -> str:

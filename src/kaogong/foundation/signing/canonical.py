@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 LARGEST_EXACT = 2**53 - 1
+
+# Python's encoder, told to leave non-ASCII alone, escapes exactly what RFC 8785 asks for.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def encode(value: object) -> bytes:
@@ -19,52 +22,53 @@ def encode(value: object) -> bytes:
     Raises TypeError for any other type or a key that is not text, ValueError for a number that JSON cannot hold
     exactly (NaN, infinities, integers beyond 2**53 - 1) and for a lone surrogate.
     """
-    return "".join(_pieces(value)).encode("utf-8")
+    pieces: list[str] = []
+    _write(value, pieces.append)
+    return "".join(pieces).encode("utf-8")
 
 
-def _pieces(value: object) -> Iterator[str]:
+def _write(value: object, write: Callable[[str], None]) -> None:
     if value is None:
-        yield "null"
+        write("null")
     elif isinstance(value, bool):
-        yield "true" if value else "false"
+        write("true" if value else "false")
     elif isinstance(value, str):
-        yield _quoted(str(value))
+        write(_quoted(value))
     elif isinstance(value, int):
         if abs(value) > LARGEST_EXACT:
             raise ValueError(f"not exact in JSON: {value}")
-        yield str(int(value))
+        write(str(int(value)))
     elif isinstance(value, float):
-        yield _number(value)
+        write(_number(value))
     elif isinstance(value, Mapping):
-        yield from _object(value)
+        _write_object(value, write)
     elif isinstance(value, list | tuple):
-        yield "["
-        for index, each in enumerate(value):
-            if index:
-                yield ","
-            yield from _pieces(each)
-        yield "]"
+        before = "["
+        for each in value:
+            write(before)
+            _write(each, write)
+            before = ","
+        write("]" if before == "," else "[]")
     else:
         raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
-def _quoted(text: str) -> str:
-    # Python's encoder, told to leave non-ASCII alone, escapes exactly what RFC 8785 asks for.
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _object(value: Mapping[object, object]) -> Iterator[str]:
+def _write_object(value: Mapping[object, object], write: Callable[[str], None]) -> None:
     keys = [key for key in value if isinstance(key, str)]
     if len(keys) != len(value):
         raise TypeError("a key that is not text")
-    yield "{"
-    for index, key in enumerate(sorted(keys, key=lambda text: text.encode("utf-16-be"))):
-        if index:
-            yield ","
-        yield _quoted(str(key))
-        yield ":"
-        yield from _pieces(value[key])
-    yield "}"
+    before = "{"
+    for key in sorted(keys, key=_utf16):
+        write(before)
+        write(_quoted(key))
+        write(":")
+        _write(value[key], write)
+        before = ","
+    write("}" if before == "," else "{}")
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-be")
 
 
 def _number(value: float) -> str:

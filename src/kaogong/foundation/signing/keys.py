@@ -8,6 +8,7 @@ module takes its place by `use(store)`. The database never holds a private key.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from kaogong.foundation.signing import places
 
+SETTLED_NS = 1_000_000_000
 PURPOSES = frozenset({"trail", "seal", "certificate", "receipt", "paper"})
 _ID = re.compile(r"(?P<purpose>[a-z]+)-(?P<generation>\d{1,6})-[0-9a-f]{8}")
 
@@ -92,7 +94,8 @@ class FileKeyStore:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         changed = self.folder.stat().st_mtime_ns
         known = self._current.get(purpose)
-        if known and known[0] == changed:
+        # A folder changed a moment ago may change again within the same tick of its clock: look once more.
+        if known and known[0] == changed and time.time_ns() - changed > SETTLED_NS:
             return known[1], known[2]
         generations = [int(file.stem.rpartition("-")[2]) for file in self.folder.glob(f"sign-{purpose}-*.pem")]
         if not generations:

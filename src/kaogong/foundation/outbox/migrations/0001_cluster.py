@@ -3,8 +3,17 @@
 from django.db import migrations
 
 CLUSTER = """
-CREATE FUNCTION kaogong_cluster() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT system_identifier FROM pg_control_system()
+-- pg_control_system() reads a file: once a session is enough.
+CREATE FUNCTION kaogong_cluster() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    known text := current_setting('kaogong.cluster', true);
+BEGIN
+    IF known IS NULL OR known = '' THEN
+        known := (SELECT system_identifier FROM pg_control_system());
+        PERFORM set_config('kaogong.cluster', known, false);
+    END IF;
+    RETURN known::bigint;
+END
 $$;
 COMMENT ON FUNCTION kaogong_cluster() IS 'Identity of this PostgreSQL cluster: transaction numbers mean something only within one';
 """

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kaogong.foundation.access.selectors import role_title
 from kaogong.foundation.audit import selectors, services
 from kaogong.web.office.views import trail_words
 from kaogong.web.ui import clauses, formats
@@ -104,7 +105,7 @@ def detail(request: ActorRequest, entry_id: UUID) -> HttpResponse:
         "line": line,
         "row": _row(line, is_sealed=proof is not None),
         "facts": [(name, _shown(value)) for name, value in line.facts.items()],
-        "posts": [f"{post.get('organisation', '')} {post.get('role', '')}".strip() for post in line.posts],
+        "posts": _posts(line),
         "door": trail_words.DOORS.get(line.door, line.door),
         "proof": proof,
         "leaf": proof.leaf.hex() if proof else "",
@@ -170,6 +171,11 @@ def _row(line: Line, *, is_sealed: bool) -> dict[str, object]:
     }
 
 
+def _posts(line: Line) -> list[str]:
+    """The posts from which the deed was done, in words."""
+    return [f"{post.get('organisation', '')} {role_title(post.get('role', ''))}".strip() for post in line.posts]
+
+
 def _csv(lines: QuerySet[Line]) -> Iterator[str]:
     yield "\ufeff"
     heads = [
@@ -186,7 +192,7 @@ def _cells(line: Line) -> list[str]:
         f"{formats.in_beijing(line.at):%Y-%m-%d %H:%M:%S}",
         f"{formats.in_beijing(line.recorded_at):%Y-%m-%d %H:%M:%S}",
         line.actor_name,
-        "；".join(f"{post.get('organisation', '')} {post.get('role', '')}".strip() for post in line.posts),
+        "；".join(_posts(line)),
         str(trail_words.DOORS.get(line.door, line.door)),
         trail_words.of_action(line.action),
         line.action,
