@@ -1,3 +1,5 @@
+"""Tables of certificates: running numbers, the register, printed copies, status history, askers' buckets."""
+
 from __future__ import annotations
 
 from django.db import models
@@ -8,7 +10,7 @@ from kaogong.foundation.kernel.records import Record
 
 
 class Counter(Record):
-    """The clerk of running numbers: the last one given for a regime, year, body and level."""
+    """The clerk of running numbers: the last one given for a regime, year, body and level. The number is the judge."""
 
     regime = models.CharField(max_length=20)
     year = models.PositiveSmallIntegerField()
@@ -26,15 +28,21 @@ class Counter(Record):
 
 
 class Certificate(Record):
-    """An award in the register: number, printed fields as they were that day, issuer and signature."""
+    """An award in the register: number, printed fields as they were that day, issuer and signature.
+
+    Only `state` ever changes (a trigger refuses the rest); the signature covers every printed field.
+    """
 
     number = models.CharField("证书编号", max_length=22, unique=True, db_collation="C")
     regime = models.CharField("编号规则", max_length=20)
     result = models.OneToOneField("scoring.Result", on_delete=models.PROTECT, related_name="+")
+    registration = models.OneToOneField("registration.Registration", on_delete=models.PROTECT, related_name="+")
+    sitting = models.ForeignKey("sittings.Sitting", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
     name = models.CharField("姓名", max_length=100)
     sex = models.CharField(max_length=1)
     born_on = models.DateField()
+    document_kind = models.CharField(max_length=20)
     document_masked = models.CharField(max_length=30)
     document_digest = models.CharField(max_length=80)
     occupation_code = models.CharField(max_length=10)
@@ -47,6 +55,7 @@ class Certificate(Record):
     body_name = models.CharField("鉴定机构", max_length=100)
     region_code = models.CharField(max_length=6)
     issued_on = models.DateField("发证日期")
+    issued_at = models.DateTimeField("核发时间")
     state = models.CharField(max_length=20, choices=CERTIFICATE.choices(), default=CERTIFICATE.initial)
     key_id = models.CharField(max_length=40)
     signature = models.BinaryField()
@@ -55,24 +64,36 @@ class Certificate(Record):
         constraints = [
             models.CheckConstraint(
                 name="certificate_number_has_a_known_shape",
-                condition=Q(number__regex=r"^(\d{16}|[YS]\d{4}\d{2}\d{6}\d{2}[1-5]\d{6})$"),
+                condition=Q(number__regex=r"^(\d{16}|[YS]\d{12}\d{2}[1-5]\d{6})$"),
             ),
+            models.CheckConstraint(name="certificate_level_is_known", condition=Q(level__gte=1, level__lte=5)),
         ]
-        indexes = [models.Index(fields=["person"])]
+        indexes = [
+            models.Index(fields=["person"]),
+            models.Index(fields=["sitting"]),
+            models.Index(fields=["region_code", "-issued_at"], name="certificate_by_region"),
+            models.Index(fields=["issuer", "-issued_at"], name="certificate_by_issuer"),
+        ]
 
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return CERTIFICATE.states[self.state]
+
 
 class Copy(Record):
-    """A printed booklet of a certificate: the blank it was printed on, and the remark a replacement carries."""
+    """A printed booklet of a certificate: the blank it is printed on, and the remark that a replacement carries."""
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="+")
     series = models.ForeignKey("blanks.Series", on_delete=models.PROTECT, related_name="+")
     serial = models.BigIntegerField("流水码")
-    blank_serial = models.CharField("流水码（印刷）", max_length=20)
+    blank_serial = models.CharField("流水码（印刷）", max_length=24)
     number = models.PositiveSmallIntegerField("第几本", default=1)
     remark = models.CharField("备注", max_length=60, blank=True)
+    notice = models.CharField("遗失声明", max_length=200, blank=True)
     printed_at = models.DateTimeField()
 
     class Meta:
@@ -86,13 +107,41 @@ class Copy(Record):
 
 
 class StatusChange(Record):
-    """One event in a certificate's history, with its basis."""
+    """One event in a certificate's history, with its basis; numbered and signed, so that none can be dropped or slipped in."""
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveSmallIntegerField("第几次")
     move = models.CharField(max_length=12)
+    state = models.CharField("变更后", max_length=20, choices=CERTIFICATE.choices())
     basis = models.CharField("依据", max_length=300)
     clause = models.CharField(max_length=120, blank=True)
+    facts = models.JSONField(default=dict)
     changed_at = models.DateTimeField()
+    changed_by = models.CharField("经办人", max_length=100)
+    key_id = models.CharField(max_length=40)
+    signature = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "sequence"], name="status_change_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.move} {self.changed_at:%Y-%m-%d}"
+
+
+class Bucket(models.Model):
+    """How many questions a network may still ask of the verification page. Holds no address, only its keyed digest.
+
+    Unlogged: a crash forgets it, which does no harm.
+    """
+
+    network = models.CharField(primary_key=True, max_length=80, db_collation="C")
+    tokens = models.FloatField()
+    refilled_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["refilled_at"])]
+
+    def __str__(self) -> str:
+        return self.network
