@@ -1,6 +1,7 @@
 """Judgements of registration: conditions held against a record, parts and fees, numbers. Pure."""
 
 from kaogong.registration.rules.conditions import (
+    ROUTES,
     Alternative,
     Case,
     Condition,
@@ -17,6 +18,7 @@ from kaogong.registration.rules.record import SECTIONS, Award, Course, Fault, Re
 from kaogong.registration.rules.years import Span, Worked, spans_of, worked
 
 __all__ = [
+    "ROUTES",
     "SECTIONS",
     "Alternative",
     "Award",

@@ -13,17 +13,30 @@ from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.signing import encryption
-from kaogong.registration import hooks, policies, rules
+from kaogong.registration import hooks, policies
 from kaogong.registration.models import Bar, Evidence, Registration
 from kaogong.registration.selectors.offers import Offer, day_of, offer
+from kaogong.registration.selectors.reading import record_of
+from kaogong.registration.selectors.wording import (
+    VerdictWords,
+    condition_kinds,
+    occupation_choices,
+    preview,
+    route_choices,
+    source_choices,
+    verdict_words,
+    words_of_verdict,
+)
 from kaogong.registration.states import REGISTRATION
 from kaogong.sittings import selectors as sittings
 
 __all__ = [
     "REGISTRATION",
     "Offer",
+    "VerdictWords",
     "admitted_of",
     "bars_on",
+    "condition_kinds",
     "count_by_state",
     "day_of",
     "evidence_content",
@@ -33,15 +46,24 @@ __all__ = [
     "live_in_round",
     "may_decide",
     "may_enter",
+    "occupation_choices",
+    "of_ids",
     "of_person",
     "of_sitting",
     "offer",
     "offer_of",
     "passed_parts",
+    "photo_of",
+    "photos_of",
+    "preview",
     "record_of",
     "registrations_for",
+    "route_choices",
     "search",
+    "source_choices",
     "verdict_tree",
+    "verdict_words",
+    "words_of_verdict",
 ]
 
 LIVE = ("drafted", "submitted", "returned", "admitted")
@@ -154,18 +176,6 @@ def offer_of(actor: Actor, sitting_id: UUID) -> Offer:
 def open_sitting(actor: Actor, sitting_id: UUID) -> Any:
     """A sitting of an announced round: everyone may apply for one, whatever their reach. Raises NotFound."""
     return sittings.public_sitting(sitting_id)
-
-
-def record_of(
-    claim: Mapping[str, Any], *, awards: Collection[hooks.EarlierAward], on: date
-) -> tuple[rules.Record, list[rules.Fault]]:
-    """The claim as a record, joined with what our own register of certificates knows; faults of the claim beside it."""
-    record, faults = rules.read(claim, on=on)
-    registered = [
-        rules.Award(each.occupation_code, each.level, each.awarded_on, each.number, is_registered=True)
-        for each in awards
-    ]
-    return record.with_awards(registered), faults
 
 
 def verdict_tree(registration: Registration) -> Mapping[str, Any]:
