@@ -217,6 +217,12 @@ class TestDepute:
         self.stand_in(post.pk, account, actor=acting(post.account))
         assert acting(account).holds("registration.see")
 
+    def test_but_not_without_the_second_factor(self) -> None:
+        post = make_post()
+        bare = selectors.actor_of(post.account, AT, has_second_factor=False)
+        with pytest.raises(NotPermitted):
+            self.stand_in(post.pk, make_account(), actor=bare)
+
     def test_ends_with_the_post(self) -> None:
         post, account = make_post(), make_account()
         self.stand_in(post.pk, account)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -235,3 +236,23 @@ def role_title(key: str) -> str:
 def is_second_factor_required() -> bool:
     """Whether this installation lets posts act only with a second factor."""
     return bool(settings.SECOND_FACTOR_REQUIRED)
+
+
+def has_second_factor(account: Account) -> bool:
+    """Whether the account has a second factor set up."""
+    return bool(is_mfa_enabled(account))
+
+
+def role_of(key: str, on: date) -> roles.Role | None:
+    """The row of the table of roles on a day."""
+    return roles.role(key, on)
+
+
+def find_colleague(actor: Actor, post: Post, login: str) -> Account | None:
+    """The account that may stand in for a post, by its full login: for its holder and for whoever may appoint there.
+
+    Raises NotFound for others.
+    """
+    if post.account_id != actor.account_id and not actor.holds("access.appoint"):
+        raise NotFound
+    return by_login(login)

@@ -115,7 +115,7 @@ def depute(
     The holder may do so, and whoever may appoint there. Posts that must be kept apart stay apart for deputies too.
     """
     post = _post(actor, post_id)
-    if post.account_id != actor.account_id:
+    if not _holds(actor, post):
         actor.require("access.appoint", region=post.organisation.region_code, organisation=post.organisation_id)
     if account_id == post.account_id:
         raise DeputyIsHolder
@@ -152,7 +152,7 @@ def recall_deputy(*, actor: Actor, at: datetime, deputy_id: UUID) -> Deputy:
     if found is None or found.recalled_on is not None:
         raise NotFound
     post = selectors.post(actor, found.post_id)
-    if post.account_id != actor.account_id:
+    if not _holds(actor, post):
         actor.require("access.appoint", region=post.organisation.region_code, organisation=post.organisation_id)
     found.recalled_on = _today(at)
     found.save(update_fields=["recalled_on"])
@@ -169,6 +169,12 @@ def _refuse_mixing(account: Account, role: str, since: date, until: date | None)
     for held in [*posts, *deputies.values_list("post__role", flat=True)]:
         if roles.must_stay_apart(held, role, since):
             raise RolesApart(name=str(account), held=roles.title_of(held), title=roles.title_of(role))
+
+
+def _holds(actor: Actor, post: Post) -> bool:
+    """Whether the actor acts in this very post now; owning the account is not enough without the second factor."""
+    grants = ((grant.organisation_id, grant.role) for grant in actor.grants)
+    return post.account_id == actor.account_id and (post.organisation_id, post.role) in grants
 
 
 def _locked(account_id: UUID) -> Account:
