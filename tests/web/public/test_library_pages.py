@@ -26,9 +26,9 @@ class TestRules:
         assert "没有找到" in client.get(reverse("public:rules"), {"q": "量子"}).text
 
     def test_an_instrument_shows_its_source_and_clauses(self, client: Client) -> None:
-        page = client.get(reverse("public:instrument", args=["gb-11643"])).text
-        assert "GB 11643" in page
-        assert "/rules/gb-11643/check-digit/" in page
+        page = client.get(reverse("public:instrument", args=["gb-11643-1999"])).text
+        assert "GB 11643-1999" in page
+        assert "/rules/gb-11643-1999/4.2/" in page
 
     def test_a_clause_shows_its_words_doubts_and_figures(self, client: Client) -> None:
         make_provision("test.figure", 42, region="320100", occupation="6-31-01-03")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from importlib.metadata import version
 
 from chinese_calendar import constants
 
@@ -34,5 +33,5 @@ def years() -> Mapping[int, Mapping[date, Special]]:
 
 
 def instrument(year: int) -> str:
-    """What a seeded year says of its source."""
-    return f"国务院办公厅关于{year}年部分节假日安排的通知（取自 chinesecalendar {version('chinesecalendar')}）"
+    """The notice that a seeded year goes back to."""
+    return f"国务院办公厅关于{year}年部分节假日安排的通知"

@@ -31,6 +31,14 @@ KINDS: Mapping[str, Kind] = {
     "H": "neutral",
     "I": "waiting",
 }
+ICONS = {
+    "N": "bank",
+    "L": "geo-alt",
+    "C": "chat-left-text",
+    "U": "question-circle",
+    "H": "house",
+    "I": "easel",
+}
 MEANINGS = {
     "N": gettext_lazy("国家层面的规定，依据公开的文本或转载件；正式使用前仍应与官方文本核对。"),
     "L": gettext_lazy("某地或某行业的规定，真实存在，但只在其范围内有效，不能当作全国规定。"),
@@ -43,16 +51,17 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """How far a rule is known, as a badge: its colour, its word, and what that means."""
+    """How far a rule is known, as a badge: its colour, icon and word, and what that means."""
 
     kind: Kind
+    icon: str
     word: str
     meaning: str
 
     @classmethod
     def of(cls, tag: str) -> Certainty:
         """The badge of a tag: N, L, C, U, H or I."""
-        return cls(KINDS[tag], str(LABELS[tag]), str(MEANINGS[tag]))
+        return cls(KINDS[tag], ICONS[tag], str(LABELS[tag]), str(MEANINGS[tag]))
 
 
 @dataclass(frozen=True, slots=True)
