@@ -32,6 +32,7 @@ from kaogong.standards.rules import (
     ReserveTechnician,
     Schooling,
     Training,
+    UnknownClause,
     Years,
 )
 from kaogong.standards.rules.judging import Difference
@@ -43,10 +44,13 @@ __all__ = [
     "Certificate",
     "ConditionClause",
     "Difference",
+    "EntryCondition",
     "Fault",
     "ReserveTechnician",
     "Schooling",
+    "StandardVersion",
     "Training",
+    "UnknownClause",
     "Years",
 ]
 

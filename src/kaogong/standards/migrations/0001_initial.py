@@ -6,167 +6,294 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('occupations', '0001_initial'),
+        ("occupations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandardVersion',
+            name="StandardVersion",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('occupation_code', models.CharField(max_length=10, verbose_name='职业编码')),
-                ('edition', models.CharField(max_length=20, verbose_name='版本')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('instrument', models.CharField(blank=True, max_length=80, verbose_name='颁布文号')),
-                ('state', models.CharField(choices=[('drafted', '编写中'), ('published', '已颁布'), ('withdrawn', '已废止')], default='drafted', max_length=20)),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='颁布日期')),
-                ('in_force_on', models.DateField(blank=True, null=True, verbose_name='施行日期')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='废止日期')),
-                ('overview', models.JSONField(default=dict, help_text='定义、环境、能力特征、文化程度、培训要求及其来源', verbose_name='职业概况')),
-                ('ratios', models.JSONField(default=dict, verbose_name='人员配比')),
-                ('source', models.CharField(blank=True, max_length=400, verbose_name='来源说明')),
-                ('levels', models.JSONField(default=list, help_text='本标准所设等级，由低（5）到高（1）', verbose_name='等级')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='内容摘要')),
-                ('drafted_at', models.DateTimeField(verbose_name='编写时间')),
-                ('drafted_by', models.CharField(blank=True, max_length=100, verbose_name='编写人')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布操作时间')),
-                ('occupation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='occupations.occupation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occupation_code", models.CharField(max_length=10, verbose_name="职业编码")),
+                ("edition", models.CharField(max_length=20, verbose_name="版本")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("instrument", models.CharField(blank=True, max_length=80, verbose_name="颁布文号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("drafted", "编写中"), ("published", "已颁布"), ("withdrawn", "已废止")],
+                        default="drafted",
+                        max_length=20,
+                    ),
+                ),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="颁布日期")),
+                ("in_force_on", models.DateField(blank=True, null=True, verbose_name="施行日期")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="废止日期")),
+                (
+                    "overview",
+                    models.JSONField(
+                        default=dict,
+                        help_text="定义、环境、能力特征、文化程度、培训要求及其来源",
+                        verbose_name="职业概况",
+                    ),
+                ),
+                ("ratios", models.JSONField(default=dict, verbose_name="人员配比")),
+                ("source", models.CharField(blank=True, max_length=400, verbose_name="来源说明")),
+                (
+                    "levels",
+                    models.JSONField(default=list, help_text="本标准所设等级，由低（5）到高（1）", verbose_name="等级"),
+                ),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="内容摘要")),
+                ("drafted_at", models.DateTimeField(verbose_name="编写时间")),
+                ("drafted_by", models.CharField(blank=True, max_length=100, verbose_name="编写人")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="发布操作时间")),
+                (
+                    "occupation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="occupations.occupation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RelatedOccupation',
+            name="RelatedOccupation",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('occupation_code', models.CharField(max_length=10, verbose_name='职业编码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('is_illustrative', models.BooleanField(default=False, verbose_name='示例')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.standardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occupation_code", models.CharField(max_length=10, verbose_name="职业编码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("is_illustrative", models.BooleanField(default=False, verbose_name="示例")),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.standardversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('level', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('code', models.CharField(max_length=10, verbose_name='科目')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('method', models.CharField(blank=True, max_length=200, verbose_name='方式')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='时长（分钟）')),
-                ('full_marks', models.PositiveSmallIntegerField(default=100, verbose_name='满分')),
-                ('pass_marks', models.PositiveSmallIntegerField(verbose_name='合格分')),
-                ('is_illustrative', models.BooleanField(default=False, help_text='有数值没有公开来源', verbose_name='示例')),
-                ('illustrative', models.JSONField(default=list, help_text='没有公开来源的字段名', verbose_name='示例项')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.standardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("code", models.CharField(max_length=10, verbose_name="科目")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("method", models.CharField(blank=True, max_length=200, verbose_name="方式")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
+                ("full_marks", models.PositiveSmallIntegerField(default=100, verbose_name="满分")),
+                ("pass_marks", models.PositiveSmallIntegerField(verbose_name="合格分")),
+                (
+                    "is_illustrative",
+                    models.BooleanField(default=False, help_text="有数值没有公开来源", verbose_name="示例"),
+                ),
+                (
+                    "illustrative",
+                    models.JSONField(default=list, help_text="没有公开来源的字段名", verbose_name="示例项"),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.standardversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Function',
+            name="Function",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('level', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('code', models.CharField(max_length=10, verbose_name='序号')),
-                ('name', models.CharField(max_length=100, verbose_name='职业功能')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.standardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("code", models.CharField(max_length=10, verbose_name="序号")),
+                ("name", models.CharField(max_length=100, verbose_name="职业功能")),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.standardversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EntryCondition',
+            name="EntryCondition",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('level', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('code', models.CharField(max_length=10, verbose_name='编号')),
-                ('number', models.CharField(blank=True, max_length=10, verbose_name='条号')),
-                ('text', models.CharField(max_length=400, verbose_name='条件')),
-                ('clauses', models.JSONField(help_text='各条须同时满足；kind 见 standards.rules', verbose_name='规则')),
-                ('certainty', models.CharField(max_length=1, verbose_name='可靠程度')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='出处')),
-                ('reading', models.CharField(blank=True, help_text='转述有两种读法时取哪一种', max_length=200, verbose_name='取义')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.standardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("code", models.CharField(max_length=10, verbose_name="编号")),
+                ("number", models.CharField(blank=True, max_length=10, verbose_name="条号")),
+                ("text", models.CharField(max_length=400, verbose_name="条件")),
+                ("clauses", models.JSONField(help_text="各条须同时满足；kind 见 standards.rules", verbose_name="规则")),
+                ("certainty", models.CharField(max_length=1, verbose_name="可靠程度")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
+                (
+                    "reading",
+                    models.CharField(
+                        blank=True, help_text="转述有两种读法时取哪一种", max_length=200, verbose_name="取义"
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.standardversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=10, verbose_name='序号')),
-                ('name', models.CharField(max_length=100, verbose_name='工作内容')),
-                ('function', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.function')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=10, verbose_name="序号")),
+                ("name", models.CharField(max_length=100, verbose_name="工作内容")),
+                (
+                    "function",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.function"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('skill', '技能要求'), ('knowledge', '相关知识要求')], max_length=10)),
-                ('code', models.CharField(max_length=12, verbose_name='序号')),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.task')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("skill", "技能要求"), ("knowledge", "相关知识要求")], max_length=10),
+                ),
+                ("code", models.CharField(max_length=12, verbose_name="序号")),
+                ("text", models.CharField(max_length=300, verbose_name="内容")),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.task"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Weight',
+            name="Weight",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('theory', '理论知识'), ('skill', '技能要求')], max_length=10)),
-                ('level', models.PositiveSmallIntegerField(verbose_name='等级')),
-                ('name', models.CharField(max_length=100, verbose_name='项目')),
-                ('function_code', models.CharField(blank=True, max_length=10, verbose_name='职业功能序号')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('percent', models.PositiveSmallIntegerField(verbose_name='比重（%）')),
-                ('is_illustrative', models.BooleanField(default=False, verbose_name='示例')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='standards.standardversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("theory", "理论知识"), ("skill", "技能要求")], max_length=10)),
+                ("level", models.PositiveSmallIntegerField(verbose_name="等级")),
+                ("name", models.CharField(max_length=100, verbose_name="项目")),
+                ("function_code", models.CharField(blank=True, max_length=10, verbose_name="职业功能序号")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("percent", models.PositiveSmallIntegerField(verbose_name="比重（%）")),
+                ("is_illustrative", models.BooleanField(default=False, verbose_name="示例")),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="standards.standardversion"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='standardversion',
-            constraint=models.UniqueConstraint(fields=('occupation_code', 'edition'), name='standard_edition_once'),
+            model_name="standardversion",
+            constraint=models.UniqueConstraint(fields=("occupation_code", "edition"), name="standard_edition_once"),
         ),
         migrations.AddConstraint(
-            model_name='standardversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'drafted'), models.Q(('in_force_on__isnull', False), ('published_at__isnull', False)), _connector='OR'), name='published_standard_is_in_force_from_a_day'),
+            model_name="standardversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "drafted"),
+                    models.Q(("in_force_on__isnull", False), ("published_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="published_standard_is_in_force_from_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standardversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_on__isnull', False), _connector='OR'), name='withdrawn_standard_has_its_day'),
+            model_name="standardversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), _negated=True), ("withdrawn_on__isnull", False), _connector="OR"
+                ),
+                name="withdrawn_standard_has_its_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standardversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'drafted'), models.Q(('digest', ''), _negated=True), _connector='OR'), name='published_standard_has_a_digest'),
+            model_name="standardversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "drafted"), models.Q(("digest", ""), _negated=True), _connector="OR"),
+                name="published_standard_has_a_digest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relatedoccupation',
-            constraint=models.UniqueConstraint(fields=('standard', 'occupation_code'), name='related_once'),
+            model_name="relatedoccupation",
+            constraint=models.UniqueConstraint(fields=("standard", "occupation_code"), name="related_once"),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('standard', 'level', 'code'), name='part_once'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("standard", "level", "code"), name="part_once"),
         ),
         migrations.AddConstraint(
-            model_name='function',
-            constraint=models.UniqueConstraint(fields=('standard', 'level', 'code'), name='function_code_once'),
+            model_name="function",
+            constraint=models.UniqueConstraint(fields=("standard", "level", "code"), name="function_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='entrycondition',
-            constraint=models.UniqueConstraint(fields=('standard', 'code'), name='entry_condition_once'),
+            model_name="entrycondition",
+            constraint=models.UniqueConstraint(fields=("standard", "code"), name="entry_condition_once"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('function', 'code'), name='task_code_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("function", "code"), name="task_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('task', 'kind', 'code'), name='statement_code_once'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(fields=("task", "kind", "code"), name="statement_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='weight',
-            constraint=models.UniqueConstraint(fields=('standard', 'kind', 'level', 'name'), name='weight_once'),
+            model_name="weight",
+            constraint=models.UniqueConstraint(fields=("standard", "kind", "level", "name"), name="weight_once"),
         ),
         migrations.AddConstraint(
-            model_name='weight',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gte', 1), ('percent__lte', 100)), name='weight_is_a_percentage'),
+            model_name="weight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__gte", 1), ("percent__lte", 100)), name="weight_is_a_percentage"
+            ),
         ),
     ]
