@@ -62,6 +62,7 @@ class TestWrite:
         row = TrailEntry.objects.get(is_refused=True)
         assert row.clause == "kaogong-house-rules/powers"
         assert row.facts == {"refusal": "kernel.NotPermitted", "target_id": str(target)}
+        assert (row.target_type, row.target_id) == ("Target", str(target))
         assert keys.verify(row.key_id, encoding.entry_message(row), row.signature)
 
     def test_many_lines_cost_one_insert(self, django_assert_num_queries: pytest.FixtureRequest) -> None:

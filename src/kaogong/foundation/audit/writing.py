@@ -41,6 +41,7 @@ def _transaction() -> tuple[int, int]:
 
 def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailEntry:
     actor = entry.actor
+    target_type, target_id = _target(entry)
     row = TrailEntry(
         cluster=cluster,
         transaction=number,
@@ -53,8 +54,8 @@ def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailE
         posts=_posts(actor),
         door=actor.door,
         action=entry.action,
-        target_type=entry.target_type,
-        target_id=entry.target_id,
+        target_type=target_type,
+        target_id=target_id,
         region_code=entry.region_code,
         reason=_text(entry.reason),
         facts=plain(entry.facts),
@@ -64,6 +65,19 @@ def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailE
     signature = keys.sign_naming_key(PURPOSE, lambda key_id: encoding.entry_message(_with_key(row, key_id)))
     row.signature = signature.value
     return row
+
+
+def _target(entry: Entry) -> tuple[str, str]:
+    """The record that a line is about; for a refused one the first that the command was given (`sitting_id`: Sitting).
+
+    So the refusals of a record are found beside its deeds.
+    """
+    if entry.target_id or not entry.refused:
+        return entry.target_type, entry.target_id
+    for name, value in entry.facts.items():
+        if name.endswith("_id"):
+            return name.removesuffix("_id").title().replace("_", ""), str(value)
+    return "", ""
 
 
 def _with_key(row: TrailEntry, key_id: str) -> TrailEntry:
