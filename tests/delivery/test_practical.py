@@ -98,7 +98,7 @@ class TestSignScoreSheet:
         draws = begin_practical(hall)
         sheet = sign(hall, 0, draws[0], marks=full_marks(draws[0]))
         assert sheet.total == Decimal("100.00")
-        assert [due.sheet is not None for due in selectors.sheets_due(hall.examiners[0], sheet.attempt_id)][0]
+        assert next(due.sheet is not None for due in selectors.sheets_due(hall.examiners[0], sheet.attempt_id))
 
     def test_happens_once(self) -> None:
         hall = make_hall()

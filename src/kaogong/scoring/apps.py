@@ -5,3 +5,10 @@ class ScoringConfig(AppConfig):
     name = "kaogong.scoring"
     label = "scoring"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell registration which parts a person has passed before."""
+        from kaogong.registration import hooks  # noqa: PLC0415  # models must be loaded first
+        from kaogong.scoring import selectors  # noqa: PLC0415
+
+        hooks.answer_passed_parts(selectors.passed_parts)

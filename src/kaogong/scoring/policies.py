@@ -1,0 +1,25 @@
+"""Who may see a result: the office of its territory or body, the station, and, once published, the candidate."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.scope import NOTHING
+from kaogong.sittings import selectors as sittings
+
+SEEING = ("scoring.see", "scoring.mark", "scoring.finalise", "scoring.recheck", "certificates.issue")
+PUBLISHED = ("final", "superseded")
+
+
+def results_visible_to(actor: Actor, *powers: str) -> Q:
+    """Results of sittings within reach of those powers, and the actor's own once they are published."""
+    within = sittings.sittings_for(actor, *(powers or SEEING)).order_by().values("pk")
+    return Q(registration__sitting__in=within) | own(actor)
+
+
+def own(actor: Actor) -> Q:
+    """The actor's own published results."""
+    if actor.person_id is None:
+        return NOTHING
+    return Q(registration__person=actor.person_id, state__in=PUBLISHED)

@@ -1,0 +1,133 @@
+"""Why something about marks and results is refused: one class each, with the clause it rests on."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from kaogong.foundation.kernel.clauses import Clause
+from kaogong.foundation.kernel.refusals import Refusal
+
+HOUSE = "kaogong-scoring-rules"
+
+
+class NotClosed(Refusal):
+    """Marks are given when the part is over and everything is sealed."""
+
+    message = _("“{part}”尚未结束考试、封存作答，不能评分。")
+    advice = _("请等待考场结束考试。")
+    clause = Clause(HOUSE, "marking")
+
+
+class NotMarked(Refusal):
+    """A result needs the marks of every part."""
+
+    message = _("还有 {count} 份应试没有评分，不能核算成绩。")
+    advice = _("请先完成各科目的评分。")
+    clause = Clause(HOUSE, "results")
+
+
+class NothingToDraft(Refusal):
+    """Nobody's result is left to draft."""
+
+    message = _("本场次的成绩均已核算发布，没有待核算的考生。")
+    clause = Clause(HOUSE, "results")
+
+
+class NothingToFinalise(Refusal):
+    """No drafted result waits: someone else was faster, or none was drafted."""
+
+    message = _("本场次没有待发布的成绩；可能已由他人发布。")
+    advice = _("请刷新页面查看。")
+    clause = Clause(HOUSE, "publication")
+
+
+class MarksChanged(Refusal):
+    """Marks were corrected after the draft: the draft no longer says what the marks say."""
+
+    message = _("有 {count} 名考生的成绩在核算之后又有变化，请重新核算后发布。")
+    clause = Clause(HOUSE, "publication")
+
+
+class MarkedByOneself(Refusal):
+    """Nobody marks or publishes her own sitting."""
+
+    message = _("您是本场次的考生，不能办理本场次的成绩。")
+    advice = _("请由其他人员办理。")
+    clause = Clause(HOUSE, "separation")
+
+
+class RecheckTooLate(Refusal):
+    """The time to ask has passed."""
+
+    message = _("复核申请期限为成绩公布后 {days} 个工作日，已于 {until} 截止。")
+    clause = Clause("recheck-practice", "deadline")
+
+
+class RecheckOfCarried(Refusal):
+    """The part was not sat at this sitting."""
+
+    message = _("该科目为保留成绩，不属于本场次，不能在此申请复核。")
+    clause = Clause(HOUSE, "recheck-scope")
+
+
+class RecheckOfObjective(Refusal):
+    """Machine-marked parts are rechecked only when they show zero or absence."""
+
+    message = _("机器评分的科目，只有成绩为零或者缺考的才可以申请复核。")
+    advice = _("计算机按标准答案评分，不存在漏评和合分差错。")
+    clause = Clause("recheck-practice", "objective")
+
+
+class RecheckTwice(Refusal):
+    """One recheck for each part of a result."""
+
+    message = _("该科目已经申请过复核（{state}）。")
+    clause = Clause(HOUSE, "recheck-once")
+
+
+class UnknownPart(Refusal):
+    """The result has no such part."""
+
+    message = _("成绩中没有这个科目。")
+    clause = Clause(HOUSE, "recheck-scope")
+    field = "part"
+
+
+class RecheckWithoutReason(Refusal):
+    """What is doubted must be said."""
+
+    message = _("请写明申请复核的理由。")
+    clause = Clause(HOUSE, "recheck-scope")
+    field = "reason"
+
+
+class RecheckWithoutFinding(Refusal):
+    """A decision must say what was found."""
+
+    message = _("请写明复核结论。")
+    clause = Clause(HOUSE, "recheck-decision")
+    field = "finding"
+
+
+class DecidedByTheMarker(Refusal):
+    """Who gave the mark does not decide on it."""
+
+    message = _("您参与了该科目的评分，不能复核自己的评分。")
+    advice = _("请由其他人员复核。")
+    clause = Clause(HOUSE, "recheck-decision")
+
+
+class NotClerical(Refusal):
+    """Only omission, adding and entry are corrected; judgement is not reviewed."""
+
+    message = _("复核只更正漏评、合分、登分差错，不重新评判。")
+    clause = Clause("recheck-practice", "clerical")
+    field = "kind"
+
+
+class CorrectionFaulty(Refusal):
+    """The corrected mark is none, or is the same as before."""
+
+    message = _("更正后的成绩应为 0 至 100、至多两位小数，并且与原成绩不同。")
+    clause = Clause(HOUSE, "recheck-decision")
+    field = "value"

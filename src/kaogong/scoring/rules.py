@@ -1,0 +1,172 @@
+"""What answers and sheets are worth, judged without a database.
+
+All arithmetic is exact: Decimal, rounded once, half up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+FULL = Decimal(100)
+CENT = Decimal("0.01")
+OUTCOMES = {"scored": "已评分", "absent": "缺考", "late": "迟到未准入场", "barred": "违纪取消", "carried": "保留成绩"}
+ERRORS = {"omission": "漏评、漏登", "adding": "合分差错", "entry": "登分差错"}
+OBJECTIVE = frozenset({"theory"})
+"""Parts that are marked by key alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TheoryMark:
+    """A theory mark with its working: how many were right, wrong and left open."""
+
+    value: Decimal
+    right: int
+    wrong: int
+    blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSheet:
+    """One examiner's total of one module, and the module's weight in percent."""
+
+    examiner: str
+    module: str
+    weight: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PracticalMark:
+    """A practical mark: each examiner's weighted total, exact, and their mean, rounded once."""
+
+    value: Decimal
+    per_examiner: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class PartVerdict:
+    """One part as it stands: mark, the line it is held to, whether it reaches it."""
+
+    part: str
+    mark: Decimal | None
+    pass_mark: Decimal
+    outcome: str
+    is_passed: bool
+    carried_from: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As the result keeps it."""
+        return {
+            "mark": None if self.mark is None else f"{self.mark:.2f}",
+            "pass_mark": f"{self.pass_mark:.2f}",
+            "outcome": self.outcome,
+            "is_passed": self.is_passed,
+            "carried_from": self.carried_from,
+        }
+
+
+class SheetsDoNotFit(ValueError):
+    """Examiners marked different modules, or the weights do not sum to 100: no mean can be taken."""
+
+
+def rounded(value: Decimal, places: int = 2) -> Decimal:
+    """Half up, as the regulation prints it: Python's round() and Decimal's default send 60.125 to 60.12."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def theory_mark(answers: Mapping[int, str], key: Mapping[int, tuple[str, Decimal]]) -> TheoryMark:
+    """Mark by key, all or nothing for each question; what is not answered counts nothing, and nothing is taken off.
+
+    `key` gives (right answer, marks) by position; answers to other positions are ignored.
+    """
+    right = [position for position, (wanted, _marks) in key.items() if answers.get(position) == wanted]
+    blank = sum(not answers.get(position) for position in key)
+    value = sum((key[position][1] for position in right), Decimal(0))
+    return TheoryMark(rounded(value), len(right), len(key) - len(right) - blank, blank)
+
+
+def practical_mark(sheets: Sequence[ModuleSheet], *, places: int = 2) -> PracticalMark:
+    """Σ(module total × weight) for each examiner, then the mean over the panel, rounded half up to `places`.
+
+    Nothing is rounded on the way. Raises SheetsDoNotFit unless every examiner marked the same modules, once each,
+    with weights that sum to 100.
+    """
+    modules = {sheet.module: sheet.weight for sheet in sheets}
+    if not sheets or sum(modules.values()) != FULL:
+        raise SheetsDoNotFit(f"weights {sorted(modules.items())}")
+    totals: dict[str, Decimal] = {}
+    seen: dict[str, set[str]] = {}
+    for sheet in sheets:
+        if sheet.module in seen.setdefault(sheet.examiner, set()) or modules[sheet.module] != sheet.weight:
+            raise SheetsDoNotFit(f"{sheet.examiner} {sheet.module}")
+        seen[sheet.examiner].add(sheet.module)
+        totals[sheet.examiner] = totals.get(sheet.examiner, Decimal(0)) + sheet.total * sheet.weight / FULL
+    if any(marked != set(modules) for marked in seen.values()):
+        raise SheetsDoNotFit("an examiner left a module out")
+    mean = sum(totals.values(), Decimal(0)) / len(totals)
+    return PracticalMark(rounded(mean, places), totals)
+
+
+def after_bell(value: Decimal, *, part: str, points: Decimal, percent: Decimal) -> tuple[Decimal, Decimal]:
+    """The mark after the deduction for writing on after the end, and what was taken off.
+
+    Written parts lose points, the skill part a percentage of its mark; never below zero.
+    """
+    off = rounded(value * percent / FULL) if part == "skill" else points
+    left = max(Decimal(0), value - off)
+    return rounded(left), rounded(value - left)
+
+
+def is_passed(mark: Decimal, pass_mark: Decimal) -> bool:
+    """Whether a mark reaches the line, as it stands: 59.99 does not reach 60."""
+    return mark >= pass_mark
+
+
+def verdict(
+    marks: Mapping[str, tuple[Decimal, str]], carried: Mapping[str, str], lines: Mapping[str, Decimal]
+) -> list[PartVerdict]:
+    """Every part of the standard held to its line: from its mark, or carried from an earlier sitting.
+
+    `marks` gives (value, outcome) by part, `carried` the day of the earlier pass, `lines` the pass mark of every part
+    that the standard examines. A part with neither counts as not sat, and is not passed.
+    """
+    found = []
+    for part, line in lines.items():
+        if part in marks:
+            value, outcome = marks[part]
+            found.append(PartVerdict(part, value, line, outcome, outcome == "scored" and is_passed(value, line)))
+        elif part in carried:
+            found.append(PartVerdict(part, None, line, "carried", True, carried[part]))
+        else:
+            found.append(PartVerdict(part, None, line, "absent", False))
+    return found
+
+
+def passes(parts: Sequence[PartVerdict]) -> bool:
+    """Whether the whole is passed: every part by itself. Parts are never averaged, and none makes up for another."""
+    return bool(parts) and all(part.is_passed for part in parts)
+
+
+def kept_until(passed_on: date, months: int) -> date:
+    """The last day on which a passed part still counts: the same day so many months later, or the month's last day."""
+    month = passed_on.month - 1 + months
+    year, month = passed_on.year + month // 12, month % 12 + 1
+    for day in range(passed_on.day, 27, -1):
+        try:
+            return date(year, month, day)
+        except ValueError:
+            continue
+    return date(year, month, passed_on.day)
+
+
+def bands(marks: Sequence[Decimal], *, width: int = 10) -> list[tuple[str, int]]:
+    """How marks are distributed: (label, number) for each band of `width` from 0; 100 belongs to the last."""
+    count = 100 // width
+    numbers = [0] * count
+    for mark in marks:
+        numbers[min(int(mark // width), count - 1)] += 1
+    return [(f"{place * width}–{(place + 1) * width}", number) for place, number in enumerate(numbers)]

@@ -1,0 +1,135 @@
+"""How a mark comes about: from answers and key, from sheets and weights, with what is taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from kaogong.delivery import selectors as delivery
+from kaogong.delivery.models import Attempt, Incident, ScoreSheet
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.itembank import selectors as itembank
+from kaogong.regulations.selectors import NoProvision
+from kaogong.scoring import rules
+from kaogong.scoring.gate import figure
+from kaogong.scoring.models import Mark
+from kaogong.sittings.models import SittingPart
+
+UNSCORED = frozenset({"absent", "late", "barred"})
+
+
+class Marker:
+    """Marks the attempts of one part: keys, sheets and incidents are read once for all of them."""
+
+    def __init__(self, part: SittingPart, actor: Actor, at: datetime) -> None:
+        self.part, self.actor, self.at = part, actor, at
+        self._keys: dict[UUID, itembank.AnswerKey] = {}
+
+    def marks(self, attempts: Sequence[Attempt]) -> list[Mark]:
+        """One mark for each attempt."""
+        sealed = [attempt.pk for attempt in attempts if attempt.state == "sealed"]
+        answers = delivery.submissions(sealed) if self.part.part != "skill" else {}
+        sheets = delivery.score_sheets_of(sealed) if self.part.part == "skill" else {}
+        incidents = delivery.incidents_of_attempts([attempt.pk for attempt in attempts])
+        found = []
+        for attempt in attempts:
+            if attempt.state in UNSCORED:
+                value, working = Decimal(0), {"kind": "unscored", "state": attempt.state, "note": attempt.note}
+                outcome = attempt.state
+            else:
+                outcome = "scored"
+                value, working = self._scored(attempt, answers.get(attempt.pk, {}), sheets.get(attempt.pk, []))
+                value, working = self._deducted(value, working, incidents.get(attempt.pk, []))
+            found.append(self._mark(attempt, value, outcome, working))
+        return found
+
+    def _scored(
+        self, attempt: Attempt, answers: Mapping[int, str], sheets: Sequence[ScoreSheet]
+    ) -> tuple[Decimal, dict[str, Any]]:
+        if self.part.part == "skill":
+            return practical(sheets, places=int(figure("scoring.practical_decimals", self.part.sitting).value))
+        assert attempt.paper_copy is not None  # a sealed theory attempt was begun with its copy
+        key = self._key(attempt.paper_copy.paper_id)
+        mark = rules.theory_mark(answers, key.answers)
+        working = {
+            "kind": "theory",
+            "key": key.version,
+            "paper": str(attempt.paper_copy.paper_id),
+            "right": mark.right,
+            "wrong": mark.wrong,
+            "blank": mark.blank,
+            "digest": attempt.answers_digest,
+        }
+        return mark.value, working
+
+    def _key(self, paper_id: UUID) -> itembank.AnswerKey:
+        if paper_id not in self._keys:
+            self._keys[paper_id] = itembank.answer_key(paper_id, self.actor)
+        return self._keys[paper_id]
+
+    def _deducted(
+        self, value: Decimal, working: dict[str, Any], incidents: Sequence[Incident]
+    ) -> tuple[Decimal, dict[str, Any]]:
+        """Take off what the place's rule says for writing on after the end; where it has no rule, say so."""
+        if not any(incident.kind == "after_bell" for incident in incidents):
+            return value, working
+        try:
+            points = figure("scoring.after_bell_points", self.part.sitting)
+            percent = figure("scoring.after_bell_percent", self.part.sitting)
+        except NoProvision:
+            return value, {**working, "after_bell": {"off": "0.00", "why": "no rule here"}}
+        left, off = rules.after_bell(
+            value, part=self.part.part, points=Decimal(str(points.value)), percent=Decimal(str(percent.value))
+        )
+        return left, {**working, "after_bell": {"off": f"{off:.2f}", "clause": str(points.clause)}}
+
+    def _mark(self, attempt: Attempt, value: Decimal, outcome: str, working: dict[str, Any]) -> Mark:
+        return Mark(
+            attempt=attempt,
+            registration_id=attempt.registration_id,
+            part=self.part.part,
+            value=value,
+            outcome=outcome,
+            working=working,
+            marked_at=self.at,
+            marked_by=self.actor.account_id,
+            marked_by_name=self.actor.name,
+        )
+
+
+def practical(
+    sheets: Sequence[ScoreSheet], *, places: int, corrected: Mapping[UUID, Decimal] = {}
+) -> tuple[Decimal, dict[str, Any]]:
+    """The panel's mean, and its working: every examiner's module totals and weighted sum.
+
+    `corrected` replaces the total of a sheet, by its id: for a recheck that found an error.
+    """
+    rows = [
+        rules.ModuleSheet(
+            str(sheet.examiner_id),
+            sheet.draw.module_code,
+            sheet.draw.task.weight,
+            corrected.get(sheet.pk, sheet.total),
+        )
+        for sheet in sheets
+    ]
+    mark = rules.practical_mark(rows, places=places)
+    working = {
+        "kind": "skill",
+        "sheets": [
+            {
+                "sheet": str(sheet.pk),
+                "examiner": row.examiner,
+                "module": row.module,
+                "weight": row.weight,
+                "total": f"{row.total:.2f}",
+            }
+            for sheet, row in zip(sheets, rows, strict=True)
+        ],
+        "examiners": {examiner: f"{total:f}" for examiner, total in mark.per_examiner.items()},
+        "mean": f"{mark.value:f}",
+    }
+    return mark.value, working
