@@ -42,6 +42,7 @@ __all__ = [
     "evidence_content",
     "evidence_context",
     "evidence_of",
+    "get_own",
     "get_registration",
     "live_in_round",
     "may_decide",
@@ -99,6 +100,14 @@ def of_person(actor: Actor) -> QuerySet[Registration]:
         .defer("photo")
         .order_by("-started_at", "-id")
     )
+
+
+def get_own(actor: Actor, registration_id: UUID) -> Registration:
+    """One of the actor's own applications. Raises NotFound, for applications of others within reach too."""
+    found = of_person(actor).filter(pk=registration_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def of_sitting(sitting_id: UUID, actor: Actor) -> QuerySet[Registration]:

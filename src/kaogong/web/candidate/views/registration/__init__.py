@@ -1,0 +1,39 @@
+"""An application from the first question to the receipt, and what becomes of it."""
+
+from kaogong.web.candidate.views.registration.showing import (
+    detail,
+    index,
+    photo_file,
+    receipt,
+    start,
+    withdraw,
+)
+from kaogong.web.candidate.views.registration.steps import (
+    check,
+    condition,
+    evidence,
+    evidence_remove,
+    facts,
+    facts_check,
+    parts,
+    photo,
+    where,
+)
+
+__all__ = [
+    "check",
+    "condition",
+    "detail",
+    "evidence",
+    "evidence_remove",
+    "facts",
+    "facts_check",
+    "index",
+    "parts",
+    "photo",
+    "photo_file",
+    "receipt",
+    "start",
+    "where",
+    "withdraw",
+]
