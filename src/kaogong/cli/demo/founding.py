@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from kaogong.cli.demo.season import OCCUPATION, OCCUPATION_NAME, Season
 from kaogong.foundation.access import selectors as access
@@ -131,7 +132,6 @@ POSTS = (
     ("college2", "school_clerk", "交通职院 教务 程老师"),
 )
 PASSWORD = "Kaogong-2026-demo"  # noqa: S105  # printed for everybody who plays the demo
-EXAMINERS, INVIGILATORS = 30, 32
 
 
 def found(season: Season) -> None:
@@ -228,36 +228,51 @@ def _room(season: Season, key: str, name: str, kind: str, rows: int, columns: in
 
 
 def _examiners(season: Season) -> None:
-    officer = season.by("nanjing/personnel_officer")
-    at = season.days.before(112)
-    born = {"born_from": date(1966, 1, 1), "born_until": date(1990, 12, 31)}
-    for number in season.each("考评员与监考员", range(EXAMINERS + INVIGILATORS)):
-        person = season.registry.invent(**born)
-        row = identity.enter_person(
-            actor=officer,
-            at=at,
-            name=person.name,
-            document_kind="resident",
-            document_number=person.document_number,
-            phone=person.phone,
-            region_code="320100",
-            organisation_id=season.bodies["nanjing"],
-        )
-        if number >= EXAMINERS:
-            season.invigilators.append(row.pk)
-            continue
-        card = personnel.grant_card(
-            actor=officer,
-            at=at,
-            person_id=row.pk,
-            kind="senior_examiner" if number % 6 == 0 else "examiner",
-            number=f"苏考评{season.days.today.year}{number + 1:04d}",
-            levels=[5, 4, 3, 2, 1] if number % 6 == 0 else [5, 4, 3],
-            since=at.date() - timedelta(days=300),
-            until=at.date() + timedelta(days=790),
-            issued_by_id=season.bodies["nanjing"],
-            region_code="320100",
-            occupation_code=OCCUPATION,
-            occupation_name=OCCUPATION_NAME,
-        )
-        season.examiners.append((card.pk, row.pk))
+    """Most examiners and invigilators belong to the city's centre, some to the filed body: each sees its own."""
+    crew = [
+        *(("nanjing", True),) * 24,
+        *(("skills", True),) * 6,
+        *(("nanjing", False),) * 24,
+        *(("skills", False),) * 8,
+    ]
+    for number, (body, is_examiner) in enumerate(season.each("考评员与监考员", crew)):
+        person = _crew_member(season, body)
+        if is_examiner:
+            season.examiners.setdefault(body, []).append((_card(season, body, person, number), person))
+        else:
+            season.invigilators.setdefault(body, []).append(person)
+
+
+def _crew_member(season: Season, body: str) -> UUID:
+    invented = season.registry.invent(born_from=date(1966, 1, 1), born_until=date(1990, 12, 31))
+    return identity.enter_person(
+        actor=season.by("skills/registrar" if body == "skills" else "nanjing/personnel_officer"),
+        at=season.days.before(112),
+        name=invented.name,
+        document_kind="resident",
+        document_number=invented.document_number,
+        phone=invented.phone,
+        region_code="320100",
+        organisation_id=season.bodies[body],
+    ).pk
+
+
+def _card(season: Season, body: str, person: UUID, number: int) -> UUID:
+    """Every sixth is a senior examiner; cards run three years, which no source confirms for examiners."""
+    today = season.days.before(111).date()
+    is_senior = number % 6 == 0
+    return personnel.grant_card(
+        actor=season.by("department/province_director"),
+        at=season.days.before(111),
+        person_id=person,
+        kind="senior_examiner" if is_senior else "examiner",
+        number=f"苏考评{today.year}{number + 1:04d}",
+        levels=[5, 4, 3, 2, 1] if is_senior else [5, 4, 3],
+        since=today - timedelta(days=300),
+        until=today + timedelta(days=790),
+        issued_by_id=season.bodies["province"],
+        region_code="320100",
+        occupation_code=OCCUPATION,
+        occupation_name=OCCUPATION_NAME,
+        employer_id=season.bodies[body],
+    ).pk

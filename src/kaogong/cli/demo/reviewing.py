@@ -35,6 +35,11 @@ def _organisers(season: Season, waiting: Sequence[Candidate]) -> dict[UUID, str]
     return {row.pk: "skills" if row.sitting_id in body else "nanjing" for row in rows}
 
 
+def _herself(candidate: Candidate) -> Actor:
+    """The candidate acting for herself."""
+    return Actor(kind="person", name=candidate.invented.name, person_id=candidate.person_id, door="shell")
+
+
 def _reviewer(season: Season, organiser: str) -> Actor:
     return season.by("skills/centre_director" if organiser == "skills" else "nanjing/registrar")
 
@@ -53,10 +58,7 @@ def _decide(season: Season, candidate: Candidate, organisers: dict[UUID, str]) -
     if chance < FALSE_PAPERS + REFUSED + SENT_BACK:
         registration.send_back(actor=reviewer, at=at, registration_id=identifier, note="请补盖单位公章")
         again = season.days.before(59, 10)
-        clerk = (
-            season.by("skills/registrar") if reviewer.name.startswith("技能") else season.by("nanjing/centre_director")
-        )
-        if season.attempt(registration.submit, actor=clerk, at=again, registration_id=identifier) is None:
+        if season.attempt(registration.submit, actor=_herself(candidate), at=again, registration_id=identifier) is None:
             return False
         at = season.days.before(58, 14)
     return season.attempt(registration.admit, actor=reviewer, at=at, registration_id=identifier) is not None
@@ -67,9 +69,8 @@ def _pay_or_withdraw(season: Season, candidate: Candidate, organisers: dict[UUID
     assert identifier is not None  # only the admitted are asked
     organiser = organisers.get(identifier, "skills")
     if season.model.random.random() < WITHDRAWN:
-        herself = Actor(kind="person", name=candidate.invented.name, person_id=candidate.person_id, door="shell")
         registration.withdraw(
-            actor=herself, at=season.days.before(57), registration_id=identifier, reason="工作安排冲突"
+            actor=_herself(candidate), at=season.days.before(57), registration_id=identifier, reason="工作安排冲突"
         )
         return False
     registration.collect_fee(
