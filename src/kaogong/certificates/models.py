@@ -107,7 +107,7 @@ class Copy(Record):
 
 
 class StatusChange(Record):
-    """One event in a certificate's history, with its basis; numbered and signed, so that none can be dropped or slipped in."""
+    """One event in a certificate's history, with its basis; numbered and signed, so that none can be slipped in."""
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="+")
     sequence = models.PositiveSmallIntegerField("第几次")

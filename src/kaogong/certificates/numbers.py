@@ -28,7 +28,14 @@ def advance(regime: Regime, *, year: int, body_code: str, level: int, count: int
 
     Must be called inside the transaction that inserts the certificates.
     """
-    row = {"id": uuid7(), "regime": regime.key, "year": year, "body_code": body_code, "level": level, "count": count}
+    row: dict[str, str | int] = {
+        "id": str(uuid7()),
+        "regime": regime.key,
+        "year": year,
+        "body_code": body_code,
+        "level": level,
+        "count": count,
+    }
     with connection.cursor() as cursor:
         cursor.execute(ADVANCE, row)
         last: int = cursor.fetchone()[0]

@@ -128,7 +128,7 @@ def sitting_checks(facts: SittingFacts) -> list[Check]:
 
 
 def candidate_reason(facts: CandidateFacts) -> Reason | None:
-    """Why this candidate gets no certificate now; None when nothing stands in the way. The decisive reason comes first."""
+    """Why this candidate gets no certificate now, by the decisive reason; None when nothing stands in the way."""
     if facts.certificate:
         return Reason("issued", f"已核发 {facts.certificate}", Clause(HOUSE, "once"))
     if not facts.is_admitted:

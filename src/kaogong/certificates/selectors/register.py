@@ -144,4 +144,4 @@ def earlier_awards(person_ids: Collection[UUID], *, on: date) -> Mapping[UUID, S
 def _matching(text: str) -> Q:
     number = canonical_number(text)
     blank = Copy.objects.filter(certificate=OuterRef("pk"), blank_serial=text.upper())
-    return Q(number__startswith=number) | Q(name__icontains=text) | Exists(blank)
+    return Q(number__startswith=number) | Q(name__icontains=text) | Q(Exists(blank))
