@@ -23,6 +23,8 @@ __all__ = [
     "Provision",
     "articles",
     "clause",
+    "entered",
+    "figure_names",
     "figures",
     "find_clauses",
     "instrument",
@@ -33,6 +35,10 @@ __all__ = [
     "provisions_of",
     "versions",
 ]
+
+
+CLAUSE = ("article__instrument",)
+"""What to select with a provision so that naming its clause costs nothing."""
 
 
 class NoProvision(Refusal):
@@ -95,7 +101,7 @@ def provisions(
 ) -> Mapping[str, Provision]:
     """Several figures at once, in one query, by key. Raises NoProvision for the first that the library lacks."""
     case = Scope(region_code, track, occupation_code)
-    rows = [_as_provision(row) for row in _rows().filter(key__in=keys)]
+    rows = [as_provision(row) for row in _rows().filter(key__in=keys)]
     found = {}
     for key in keys:
         best = applicable([row for row in rows if row.key == key], on=on, case=case)
@@ -176,14 +182,14 @@ def figures(text: str = "", *, certainty: str = "", on: date | None = None) -> l
         )
     if certainty:
         rows = rows.filter(certainty=certainty)
-    found = [_as_provision(row) for row in rows]
+    found = [as_provision(row) for row in rows]
     return found if on is None else [each for each in found if each.in_force(on)]
 
 
 def provisions_of(clause: Clause) -> list[Provision]:
     """The figures that a clause sets, by name and then by scope and date."""
     rows = _rows().filter(article__instrument__key=clause.instrument, article__article=clause.article)
-    found = [_as_provision(row) for row in rows]
+    found = [as_provision(row) for row in rows]
     return sorted(found, key=lambda each: (each.title, each.key, each.scope.rank, each.since))
 
 
@@ -192,12 +198,24 @@ def provision_keys() -> frozenset[str]:
     return frozenset(models.Provision.objects.values_list("key", flat=True))
 
 
+def entered() -> list[tuple[models.Provision, Provision]]:
+    """The figures that were entered here rather than shipped, the latest first."""
+    rows = _rows().filter(file="").order_by("-since", "key")
+    return [(row, as_provision(row)) for row in rows]
+
+
+def figure_names() -> list[tuple[str, str]]:
+    """Every figure that there is, as (key, title), by title."""
+    named = dict(models.Provision.objects.order_by("-file", "since").values_list("key", "title"))
+    return sorted(named.items(), key=lambda item: (item[1], item[0]))
+
+
 def _rows() -> QuerySet[models.Provision]:
-    return models.Provision.objects.select_related("article__instrument")
+    return models.Provision.objects.select_related(*CLAUSE)
 
 
 def _of_key(key: str) -> list[Provision]:
-    return [_as_provision(row) for row in _rows().filter(key=key)]
+    return [as_provision(row) for row in _rows().filter(key=key)]
 
 
 def _article_count() -> Coalesce:
@@ -205,7 +223,8 @@ def _article_count() -> Coalesce:
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
-def _as_provision(row: models.Provision) -> Provision:
+def as_provision(row: models.Provision) -> Provision:
+    """A stored provision as rules receive it; its article and instrument should have been selected with it."""
     return Provision(
         key=row.key,
         title=row.title,

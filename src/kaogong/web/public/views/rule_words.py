@@ -66,10 +66,11 @@ class Certainty:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A provision as a row of a table."""
+    """A provision as a row of a table; `parts` are the lines of a value that is itself a table."""
 
     provision: Provision
     value: str
+    parts: tuple[tuple[str, str], ...]
     applies_to: str
     certainty: Certainty
     is_in_force: bool
@@ -81,7 +82,9 @@ class FigureRow:
         if provision.unit and not isinstance(provision.value, dict | list):
             value = f"{value} {provision.unit}"
         certainty = Certainty.of(provision.certainty)
-        return cls(provision, value, applies_to(provision), certainty, provision.in_force(on))
+        return cls(
+            provision, value, parts_of(provision.value), applies_to(provision), certainty, provision.in_force(on)
+        )
 
 
 def words_of_value(value: Any) -> str:
@@ -93,6 +96,15 @@ def words_of_value(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(map(words_of_value, value))
     return _("无") if value is None else str(value)
+
+
+def parts_of(value: Any) -> tuple[tuple[str, str], ...]:
+    """The lines of a table or of a list of tables, as (name, words); empty for a plain value."""
+    if isinstance(value, dict):
+        return tuple((name, words_of_value(each)) for name, each in value.items())
+    if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
+        return tuple((str(number), words_of_value(each)) for number, each in enumerate(value, start=1))
+    return ()
 
 
 def applies_to(provision: Provision) -> str:

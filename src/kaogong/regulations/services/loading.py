@@ -1,4 +1,4 @@
-"""Writes of the rule library: loading the instruments, articles and provisions that the product ships."""
+"""Loading the instruments, articles and provisions that the product ships; what was entered here is left alone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
 from kaogong.regulations import library, models
 from kaogong.regulations.library import Library
+from kaogong.regulations.rules import overlap
+from kaogong.regulations.selectors import CLAUSE, as_provision
 
 INSTRUMENT = ["title", "issuer", "number", "issued_on", "in_force_on", "repealed_on", "region_code", "certainty"]
 ARTICLE = ["heading", "text", "until", "certainty", "file"]
@@ -24,8 +26,9 @@ ArticleName = tuple[Clause, date | None]
 def load_reference(*, actor: Actor, at: datetime) -> dict[str, int]:
     """Bring the library to what the shipped files say, and tell how many rows were written and removed.
 
-    Rows entered in the office (without a file) stay. Loading again changes nothing. Raises FaultyLibrary, before
-    anything is written, when the files contradict themselves.
+    What was entered in the office (without a file) stays, and wins over a shipped figure of the same key and scope
+    whose days it overlaps. Loading again changes nothing. Raises FaultyLibrary, before anything is written, when the
+    files contradict themselves.
     """
     actor.require("reference.load")
     files = library.read()
@@ -98,9 +101,13 @@ def _load_articles(files: Library, instruments: dict[str, UUID]) -> dict[Article
 def _load_provisions(files: Library, articles: dict[ArticleName, UUID]) -> list[UUID]:
     # A provision names a clause, not one of its dated texts: it hangs on the latest that was in force when it began.
     texts = sorted(articles.items(), key=lambda item: item[0][1] or date.min)
+    entered = [as_provision(row) for row in models.Provision.objects.filter(file="").select_related(*CLAUSE)]
     rows = []
     for row in files.provisions:
         figure = row.provision
+        ended = [each.since for each in entered if overlap(figure, each)]
+        if ended and min(ended) <= figure.since:
+            continue
         own = [(since, pk) for (clause, since), pk in texts if clause == figure.clause]
         begun = [pk for since, pk in own if since is None or since <= figure.since]
         rows.append(
@@ -114,7 +121,7 @@ def _load_provisions(files: Library, articles: dict[ArticleName, UUID]) -> list[
                 track=figure.scope.track,
                 occupation_code=figure.scope.occupation_code,
                 since=figure.since,
-                until=figure.until,
+                until=min(ended, default=figure.until),
                 certainty=figure.certainty,
                 file=row.file,
             )
@@ -125,5 +132,10 @@ def _load_provisions(files: Library, articles: dict[ArticleName, UUID]) -> list[
 
 
 def _remove(model: type[models.Instrument | models.Article | models.Provision], kept: Iterable[UUID]) -> int:
-    """Remove shipped rows that the files no longer have."""
-    return model._default_manager.exclude(file="").exclude(pk__in=list(kept)).delete()[0]
+    """Remove shipped rows that the files no longer have; one that an entered row hangs on stays with it."""
+    rows = model._default_manager.exclude(file="").exclude(pk__in=list(kept))
+    if model is models.Article:
+        rows = rows.exclude(pk__in=models.Provision.objects.values("article"))
+    if model is models.Instrument:
+        rows = rows.exclude(pk__in=models.Article.objects.values("instrument"))
+    return rows.delete()[0]
