@@ -264,7 +264,7 @@ class TestSubmit:
         registration = claim(make_drafted(sitting), residence_code="330102")
         with pytest.raises(services.OutOfRegion, match="南京市") as refused:
             self.submit(registration)
-        assert str(refused.value.clause) == "skills-evaluation-policy/violations"
+        assert str(refused.value.clause) == "appraisal-policy-2011/violations"
 
     def test_working_there_is_enough(self, sitting: Sitting) -> None:
         registration = claim(make_drafted(sitting), residence_code="330102", employer_code="320104")
