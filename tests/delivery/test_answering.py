@@ -289,3 +289,45 @@ class TestSubmit:
         hall = begun_hall(candidates=2)
         with pytest.raises(NotFound):
             services.submit(actor=hall.candidate(1), at=START, attempt_id=hall.attempt(0).pk)
+
+
+class TestEntryPause:
+    def fail(self, ticket: str, times: int, *, address: str = "") -> None:
+        for _each in range(times):
+            services.note_failed_entry(actor=PUBLIC, at=MORNING, ticket_number=ticket, address=address)
+
+    def test_comes_after_six_wrong_tries_even_for_the_right_one(self) -> None:
+        hall = seat_everyone(make_hall())
+        self.fail(hall.ticket(), 6)
+        code = selectors.room_code(hall.invigilator, hall.theory.pk, hall.room.pk, at=MORNING).code
+        with pytest.raises(services.EntryPaused):
+            enter(hall, ticket=hall.ticket(), tail=hall.tail(), code=code)
+
+    def test_is_the_same_for_tickets_that_do_not_exist(self) -> None:
+        self.fail("999", 6)
+        with pytest.raises(services.EntryPaused):
+            enter(None, ticket="999", tail="0000", code="000000")
+
+    def test_ends(self) -> None:
+        self.fail("999", 6)
+        with pytest.raises(services.NoEntry):
+            services.enter_machine(
+                actor=PUBLIC,
+                at=MORNING + timedelta(seconds=61),
+                ticket_number="999",
+                document_tail="0000",
+                room_code="000000",
+            )
+
+    def test_comes_for_an_address_that_tries_many_tickets(self) -> None:
+        for ticket in range(60):
+            self.fail(str(ticket), 1, address="10.0.0.7")
+        with pytest.raises(services.EntryPaused):
+            services.enter_machine(
+                actor=PUBLIC,
+                at=MORNING,
+                ticket_number="61",
+                document_tail="0000",
+                room_code="000000",
+                address="10.0.0.7",
+            )

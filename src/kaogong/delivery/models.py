@@ -174,3 +174,16 @@ class Closing(Record):
 
     def __str__(self) -> str:
         return f"{self.part_id}"
+
+
+class EntryTry(Record):
+    """A failed try to enter an exam machine, by keyed digests of the ticket typed and the address; kept for a day."""
+
+    key = models.CharField(max_length=80)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "tried_at"])]
+
+    def __str__(self) -> str:
+        return self.key

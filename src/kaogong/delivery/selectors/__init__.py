@@ -5,12 +5,14 @@ from kaogong.delivery.rules import BREACHES, INCIDENTS, PLAIN_INCIDENTS
 from kaogong.delivery.selectors.answers import (
     ShownQuestion,
     StartedAttempt,
+    Waiting,
     is_genuine,
     own_paper,
     receipt_of,
     still_matches,
     submission,
     submissions,
+    waiting,
 )
 from kaogong.delivery.selectors.finding import (
     attempt_by_ticket,
@@ -69,6 +71,7 @@ __all__ = [
     "SheetDue",
     "ShownQuestion",
     "StartedAttempt",
+    "Waiting",
     "attempt_by_ticket",
     "attempt_for",
     "attempts_for",
@@ -106,4 +109,5 @@ __all__ = [
     "submission",
     "submissions",
     "tickets_of",
+    "waiting",
 ]

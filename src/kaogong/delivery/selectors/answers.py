@@ -12,7 +12,7 @@ from uuid import UUID
 from kaogong.delivery import policies, rules
 from kaogong.delivery.models import Answer, Attempt, PaperCopy
 from kaogong.delivery.papers import Lock, PaperLocked, Question, unseal
-from kaogong.delivery.selectors.finding import own_attempt
+from kaogong.delivery.selectors.finding import own_attempt, tickets_of
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.signing import canonical, digests, keys
 
@@ -43,6 +43,36 @@ class StartedAttempt:
 def lock_of(copy: PaperCopy) -> Lock:
     """What the seal of a copy is bound to."""
     return Lock(copy.pk, copy.part_id, copy.not_before)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the waiting room shows of the actor's own attempt."""
+
+    attempt: Attempt
+    ticket_number: str
+    starts_at: datetime
+    ends_at: datetime
+    can_start: bool
+    server_time: datetime
+
+
+def waiting(actor: Actor, attempt_id: UUID, at: datetime) -> Waiting:
+    """How the actor's own attempt stands, and whether the paper is open for it. Raises NotFound."""
+    attempt = own_attempt(actor, attempt_id)
+    wave = attempt.seat.wave
+    starts_at = attempt.part.wave_starts_at(wave)
+    released = PaperCopy.objects.filter(
+        part=attempt.part_id, wave__in=(0, wave), released_at__isnull=False, not_before__lte=at
+    ).exists()
+    return Waiting(
+        attempt=attempt,
+        ticket_number=tickets_of([attempt.registration_id]).get(attempt.registration_id, ""),
+        starts_at=starts_at,
+        ends_at=attempt.ends_at or attempt.part.wave_ends_at(wave),
+        can_start=attempt.state == "started" or (attempt.state == "present" and released and at >= starts_at),
+        server_time=at,
+    )
 
 
 def own_paper(actor: Actor, attempt_id: UUID, *, device: str, at: datetime) -> StartedAttempt:

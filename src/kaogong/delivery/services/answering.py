@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kaogong.delivery import policies, rules, selectors
 from kaogong.delivery.handing_in import hand_in
-from kaogong.delivery.models import Answer, Attempt, PaperCopy
+from kaogong.delivery.models import Answer, Attempt, EntryTry, PaperCopy
 from kaogong.delivery.recording import write_incident
 from kaogong.delivery.rules import Entry
 from kaogong.delivery.selectors import StartedAttempt
@@ -18,6 +18,7 @@ from kaogong.delivery.selectors.answers import acknowledged, opened, questions_o
 from kaogong.delivery.selectors.rooms import opens
 from kaogong.delivery.services.refusals import (
     AlreadyHandedIn,
+    EntryPaused,
     NoEntry,
     NotCheckedIn,
     NotDrawn,
@@ -32,6 +33,7 @@ from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.foundation.signing import digests
 from kaogong.regulations.selectors import provision
 from kaogong.seating.models import Ticket
 
@@ -48,12 +50,16 @@ class Admission:
 
 
 @command
-def enter_machine(*, actor: Actor, at: datetime, ticket_number: str, document_tail: str, room_code: str) -> Admission:
+def enter_machine(
+    *, actor: Actor, at: datetime, ticket_number: str, document_tail: str, room_code: str, address: str = ""
+) -> Admission:
     """Bind an exam machine to the attempt of a ticket that is due now, by ticket, document and the room's code.
 
     Every wrong combination gets the same NoEntry after the same work, a ticket that does not exist as well. Only who
-    had all three right is told anything more. The door limits the tries.
+    had all three right is told anything more. The door notes each failure (`note_failed_entry`); after so many within
+    a while there is a pause (EntryPaused), for the ticket as typed and for the address.
     """
+    _require_no_pause(ticket_number.strip(), address, at)
     attempt = _due(ticket_number.strip(), at)
     masked = attempt.registration.person.document_masked if attempt else "*0000"
     fits = rules.tail_fits(masked, document_tail)
@@ -67,6 +73,15 @@ def enter_machine(*, actor: Actor, at: datetime, ticket_number: str, document_ta
     candidate = Actor(kind="person", name=registration.legal_name, person_id=registration.person_id, door="examroom")
     trail.record(actor=candidate, action="delivery.machine_entered", target=attempt)
     return Admission(attempt.pk, candidate)
+
+
+@command
+def note_failed_entry(*, actor: Actor, at: datetime, ticket_number: str, address: str = "") -> None:
+    """Count a wrong try, for the ticket as typed and for the address; called by the door after NoEntry."""
+    EntryTry.objects.filter(tried_at__lt=at - timedelta(days=1)).delete()
+    keys = [_ticket_key(ticket_number.strip()), *([_address_key(address)] if address else [])]
+    EntryTry.objects.bulk_create(EntryTry(key=key, tried_at=at) for key in keys)
+    trail.record(actor=actor, action="delivery.entry_failed")
 
 
 @command
@@ -249,3 +264,24 @@ def _note_contested(actor: Actor, at: datetime, attempt: Attempt, device: str, e
         places = "、".join(map(str, both))
         text = f"两台设备都改过第 {places} 题（卷面题序），以服务器后收到的为准"
         write_incident(actor, at, attempt.part, attempt, "two_devices", text)
+
+
+def _require_no_pause(ticket_number: str, address: str, at: datetime) -> None:
+    """Raise EntryPaused when the ticket or the address had too many wrong tries within the pause."""
+    on = at.date()
+    pause = provision("delivery.entry_pause_seconds", on=on)
+    limits = {_ticket_key(ticket_number): int(provision("delivery.entry_tries", on=on).value)}
+    if address:
+        limits[_address_key(address)] = int(provision("delivery.entry_tries_per_address", on=on).value)
+    since = at - timedelta(seconds=int(pause.value))
+    for key, most in limits.items():
+        if EntryTry.objects.filter(key=key, tried_at__gt=since).count() >= most:
+            raise EntryPaused(seconds=pause.value, clause=pause.clause)
+
+
+def _ticket_key(ticket_number: str) -> str:
+    return digests.keyed(ticket_number, purpose="delivery.entry-ticket")
+
+
+def _address_key(address: str) -> str:
+    return digests.keyed(address, purpose="delivery.entry-address")

@@ -123,6 +123,14 @@ class NoEntry(Refusal):
     clause = Clause(HOUSE, "machine")
 
 
+class EntryPaused(Refusal):
+    """Too many wrong tries for this ticket, or from this place: a pause, whether or not the ticket exists."""
+
+    message = _("输错次数过多，请 {seconds} 秒后再试。")
+    advice = _("请核对准考证号、证件末四位和考场口令；仍不能进入请举手。")
+    clause = Clause(HOUSE, "machine")
+
+
 class NotCheckedIn(Refusal):
     """All three were right, but the invigilator has not checked the candidate in, or the attempt is over."""
 
