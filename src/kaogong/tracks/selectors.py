@@ -16,6 +16,8 @@ from kaogong.tracks.models import Track, TrackRule
 __all__ = ["SOCIAL", "Clause", "NoTrackRule", "Rule", "has_rules", "name_of", "rule", "rules", "track", "tracks"]
 
 SOCIAL = "social"
+TOPICS = ("organisers", "sites", "levels", "conditions", "panel", "review", "regimes")
+ORDER = {topic: position for position, topic in enumerate(TOPICS)}
 
 
 class NoTrackRule(Refusal):
@@ -59,7 +61,7 @@ def name_of(key: str) -> str:
 def rules(track: str, on: date) -> list[Rule]:
     """The track's rule table as it stands on that day, by topic; empty where the rules have not arrived."""
     in_force = TrackRule.objects.filter(Q(until__isnull=True) | Q(until__gt=on), track__key=track, since__lte=on)
-    return [_as_rule(row) for row in in_force.order_by("topic")]
+    return sorted(map(_as_rule, in_force), key=lambda rule: (ORDER.get(rule.topic, len(ORDER)), rule.topic))
 
 
 def rule(track: str, topic: str, on: date) -> Rule:

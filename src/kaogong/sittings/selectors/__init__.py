@@ -10,12 +10,14 @@ from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce
 
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.sittings import policies
 from kaogong.sittings.models import Round, Sitting, SittingMove, SittingPart, SittingRoom
 from kaogong.sittings.rules import LEVEL_NAMES, PART_NAMES, ROOM_KINDS, Check
 from kaogong.sittings.selectors.readiness import Needed, checks_of, is_within_territory, people_for, scope_of
 from kaogong.sittings.states import ROUND, SITTING
+from kaogong.standards import selectors as standards
 
 __all__ = [
     "LEVEL_NAMES",
@@ -27,6 +29,8 @@ __all__ = [
     "Needed",
     "bookings",
     "checks_of",
+    "fee_basis",
+    "fees_of",
     "is_open",
     "is_within_territory",
     "may",
@@ -116,6 +120,22 @@ def public_sitting(sitting_id: UUID) -> Sitting:
     if found is None:
         raise NotFound
     return found
+
+
+def fees_of(round_: Round) -> list[tuple[str, int]]:
+    """The fees of the parts that the round's level has, in fen, by the parts' names."""
+    parts = standards.parts(round_.standard_id, round_.level)
+    return [(PART_NAMES[part.code], round_.fees[part.code]) for part in parts if part.code in round_.fees]
+
+
+def fee_basis(round_: Round) -> Clause | str:
+    """What the round's fees rest on: a clause of the rule library, or the words that the planner gave."""
+    text = str(round_.fees.get("basis", ""))
+    try:
+        clause = Clause.parse(text)
+    except ValueError:
+        return text
+    return clause if clause.instrument.isascii() and clause.instrument.islower() else text
 
 
 def is_open(sitting: Sitting, at: datetime) -> bool:

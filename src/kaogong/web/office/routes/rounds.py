@@ -19,10 +19,10 @@ urlpatterns = [
     path("rounds/<uuid:round_id>/cancel/", rounds.cancel_round, name="round-cancel"),
     path("rounds/<uuid:round_id>/sittings/new/", rounds.choose_station, name="sitting-choose"),
     path("rounds/<uuid:round_id>/sittings/new/<uuid:station_id>/<str:day>/", rounds.plan, name="sitting-plan"),
-    path("sittings/<uuid:sitting_id>/", rounds.sitting, name="sitting"),
-    path("sittings/<uuid:sitting_id>/move/", rounds.move, name="sitting-move"),
-    path("sittings/<uuid:sitting_id>/cancel/", rounds.cancel_sitting, name="sitting-cancel"),
-    path("sittings/<uuid:sitting_id>/drop/", rounds.drop, name="sitting-drop"),
+    path("rounds/sittings/<uuid:sitting_id>/", rounds.sitting, name="sitting"),
+    path("rounds/sittings/<uuid:sitting_id>/move/", rounds.move, name="sitting-move"),
+    path("rounds/sittings/<uuid:sitting_id>/cancel/", rounds.cancel_sitting, name="sitting-cancel"),
+    path("rounds/sittings/<uuid:sitting_id>/drop/", rounds.drop, name="sitting-drop"),
 ]
 nav = [
     NavItem(

@@ -14,7 +14,6 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.regions import selectors as regions
 from kaogong.sittings import selectors
@@ -107,7 +106,7 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "left": left,
         "facts": _facts(round_),
         "fees": _fees(round_),
-        "basis": _basis(round_),
+        "basis": selectors.fee_basis(round_),
         "conditions": standards.conditions(round_.standard_id, round_.level),
         "parts": standards.parts(round_.standard_id, round_.level),
     }
@@ -139,14 +138,8 @@ def _facts(round_: Round) -> list[tuple[str, object]]:
 
 
 def _fees(round_: Round) -> list[tuple[str, int]]:
-    given = [(name, round_.fees[part]) for part, name in selectors.PART_NAMES.items() if part in round_.fees]
+    given = selectors.fees_of(round_)
     return [*given, (_("合计"), sum(amount for _name, amount in given))] if given else []
-
-
-def _basis(round_: Round) -> str | Clause:
-    text = str(round_.fees.get("basis", ""))
-    instrument, slash, article = text.partition("/")
-    return Clause(instrument, article) if slash and instrument.isascii() and article else text
 
 
 @require_safe
@@ -161,7 +154,7 @@ def notice(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "round": round_,
         "facts": _facts(round_),
         "fees": _fees(round_),
-        "basis": _basis(round_),
+        "basis": selectors.fee_basis(round_),
         "sittings": [_offer(each, at) for each in selectors.sittings_of(round_id) if each.state != "cancelled"],
         "conditions": standards.conditions(round_.standard_id, round_.level),
     }
@@ -225,4 +218,9 @@ def tracks_table(request: ActorRequest) -> HttpResponse:
     """The six tracks and what the rules of each say today; where rules have not arrived, that is said."""
     today = localdate()
     rows = [(track, tracks.rules(track.key, today)) for track in tracks.tracks()]
-    return render(request, "public/rounds/tracks.html", {"rows": rows, "today": today})
+    context = {
+        "ready": [(track, rules) for track, rules in rows if rules],
+        "later": [track for track, rules in rows if not rules],
+        "today": today,
+    }
+    return render(request, "public/rounds/tracks.html", context)

@@ -118,7 +118,15 @@ def _parts(occupation_code: str, level: int) -> list[str]:
 def _proposal(chosen: dict[str, Any], parts: list[str]) -> dict[str, Any]:
     """What the form proposes: a month of applications from tomorrow, and the rule library's reference fees."""
     opens = datetime.combine(localdate() + timedelta(days=1), time(9), tzinfo=get_current_timezone())
+    standard = standards.in_force(chosen["occupation"], localdate())
+    name = _("%(year)s年%(occupation)s%(level)s鉴定")
     proposal: dict[str, Any] = {
+        "name": name
+        % {
+            "year": (opens + timedelta(days=WINDOW_DAYS)).year,
+            "occupation": standard.occupation.name,
+            "level": level_name(chosen["level"]).partition("/")[0],
+        },
         "applications_from": opens,
         "applications_until": opens + timedelta(days=WINDOW_DAYS, hours=8),
     }

@@ -136,6 +136,10 @@ class MoveForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Something is called off, with its reason."""
+    """Something is called off, with its reason. Its ids differ from those of a form beside it that asks for one too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_calling_off_%s")
+        super().__init__(*args, **kwargs)
 
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("会写进通知和公告。"))

@@ -115,8 +115,8 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "sittings": sittings,
         "steps": steps(round_.state, len(sittings), reverse("office:round-checks", args=[round_id])),
         "facts": facts(round_),
-        "fees": fees(round_.fees),
-        "basis": round_.fees.get("basis", ""),
+        "fees": selectors.fees_of(round_),
+        "basis": selectors.fee_basis(round_),
         "figures": [
             Figure(_("场次"), len(live), _("场")),
             Figure(_("名额"), capacity, _("人"), definition=_("各场容量之和；容量由考场座位和批数推算。")),
@@ -158,8 +158,3 @@ def facts(round_: Round) -> list[tuple[str, object]]:
         (_("报名期限"), window),
         (_("公告时间"), datetime_zh(round_.announced_at)),
     ]
-
-
-def fees(given: dict[str, object]) -> list[tuple[str, int]]:
-    """Fees by part in fen, with the part's name, in the order of the parts."""
-    return [(selectors.PART_NAMES[part], int(str(given[part]))) for part in selectors.PART_NAMES if part in given]

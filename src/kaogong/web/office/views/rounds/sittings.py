@@ -109,7 +109,8 @@ def _part_forms(request: ActorRequest, round_: Round, station_id: UUID, day: dat
     for part in standards.parts(round_.standard_id, round_.level):
         rooms = [room for room in stations.rooms(station_id) if room.kind in selectors.ROOM_KINDS[part.code]]
         choices = [(str(room.pk), _room_label(room, booked[room.pk])) for room in rooms]
-        initial = {"starts": START.get(part.code, "09:00"), "rooms": [value for value, _label in choices]}
+        free = [str(room.pk) for room in rooms if not booked[room.pk]]
+        initial = {"starts": START.get(part.code, "09:00"), "rooms": free}
         data = request.POST if request.method == "POST" else None
         forms.append(PartForm(data, part=part.code, minutes=part.minutes, rooms=choices, initial=initial))
     return forms
