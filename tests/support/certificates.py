@@ -25,7 +25,7 @@ from kaogong.scoring.models import Result
 from kaogong.sittings import services as sitting_services
 from tests.support.blanks import stock_up
 from tests.support.cast import officer
-from tests.support.delivery import EVENING, START, Hall, draw, make_hall
+from tests.support.delivery import START, Hall, draw, make_hall
 from tests.support.identity import make_person
 from tests.support.registration import make_admitted, next_name
 from tests.support.sittings import DAY, PLANNER, announced_sitting, clock, days_after
@@ -107,9 +107,10 @@ def make_season(
 
 def close(hall: Hall) -> None:
     """Both parts are over and the sitting is held."""
+    evening = clock(hall.sitting.held_on, 20)
     for part in (hall.theory, hall.skill):
-        Closing.objects.create(part=part, closed_at=EVENING, closed_by="测试监考")
-    hall.sitting = sitting_services.hold(actor=PLANNER, at=EVENING, sitting_id=hall.sitting.pk)
+        Closing.objects.create(part=part, closed_at=evening, closed_by="测试监考")
+    hall.sitting = sitting_services.hold(actor=PLANNER, at=evening, sitting_id=hall.sitting.pk)
 
 
 def make_result(
