@@ -68,6 +68,10 @@ class SpellForm(OccupationForm):
 
     field_order = ("employer", "occupation_code", "since", "until")
 
+    def has_changed(self) -> bool:
+        """Whether anything was written: an occupation that merely stands chosen is nothing."""
+        return bool(set(self.changed_data) - {"occupation_code"})
+
 
 class CourseForm(forms.Form):
     """The training with its completion certificate."""
@@ -137,6 +141,8 @@ class ClaimForms:
             known = _rows(claim, "years")
             spells = formset_factory(SpellForm, extra=extra if known else 1 + extra, max_num=SPELLS, can_delete=True)
             self.spells = spells(posted, prefix="years", initial=known, form_kwargs={"occupations": occupations})
+            for form in self.spells.forms:
+                form.fields["DELETE"].label = _("删去这一段")
 
     @property
     def all_forms(self) -> list[forms.Form]:

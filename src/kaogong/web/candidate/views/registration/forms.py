@@ -57,12 +57,20 @@ class ConditionForm(forms.Form):
 class EvidenceForm(forms.Form):
     """One paper that supports the claim."""
 
+    kind = forms.ChoiceField(label=_("用来证明"), widget=forms.RadioSelect)
     title = forms.CharField(label=_("材料名称"), max_length=60, help_text=_("如“学徒期满证明”“五级证书”。"))
     content = forms.FileField(
         label=_("选择文件"),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,.jpg,.png,application/pdf,.pdf"}),
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}),
         help_text=_("JPEG、PNG 或 PDF，每份不超过 5 MB。可以直接拍照。"),
     )
+
+    def __init__(self, *args: Any, kinds: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(kinds)
+        field.initial = kinds[0][0] if len(kinds) == 1 else None
 
 
 class PhotoForm(forms.Form):

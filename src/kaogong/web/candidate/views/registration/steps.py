@@ -185,7 +185,9 @@ def facts_check(request: ActorRequest, registration_id: UUID) -> HttpResponse:
 def evidence(request: ActorRequest, registration_id: UUID) -> HttpResponse:
     """The papers: those handed in, and one more."""
     registration = own(request, registration_id)
-    form = EvidenceForm(request.POST or None, request.FILES or None)
+    chosen = selectors.verdict_words(registration).chosen
+    kinds = [(finding.kind, finding.asks) for finding in chosen.findings] if chosen else []
+    form = EvidenceForm(request.POST or None, request.FILES or None, kinds=[*kinds, ("other", _("其他"))])
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -193,7 +195,7 @@ def evidence(request: ActorRequest, registration_id: UUID) -> HttpResponse:
                 actor=request.actor,
                 at=now(),
                 registration_id=registration_id,
-                kind=registration.condition_code,
+                kind=form.cleaned_data["kind"],
                 title=form.cleaned_data["title"],
                 content=form.cleaned_data["content"].read(),
                 content_type=form.cleaned_data["content"].content_type or "",
@@ -204,9 +206,8 @@ def evidence(request: ActorRequest, registration_id: UUID) -> HttpResponse:
             messages.success(request, _("材料已加密保存。"))
             return redirect(flow.address("evidence", registration_id))
     papers = selectors.evidence_of(request.actor, registration_id)
-    chosen = selectors.verdict_words(registration).chosen
     return page(
-        request, registration, "evidence", status, form=form, papers=papers, chosen=chosen,
+        request, registration, "evidence", status, form=form, papers=papers,
         onward=flow.address("photo", registration_id),
     )  # fmt: skip
 
