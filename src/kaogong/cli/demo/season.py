@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
+from multiprocessing import get_context
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -135,6 +139,27 @@ class Season:
             progress.update(task, completed=total)
         self.seconds.append((title, time.perf_counter() - begun, total))
 
+    def apart(self, title: str, things: Sequence[T], play: Callable[[Season, T], Counter[str]]) -> Counter[str]:
+        """Play things that do not touch each other (sittings, say) in as many processes as there are cores.
+
+        Each is played on a copy of the season with a generator of its own, so that the outcome does not depend on who
+        was faster; what was refused comes back and is added up, and so is what `play` counts.
+        """
+        connections.close_all()
+        _here[:] = [self]
+        total: Counter[str] = Counter()
+        with ProcessPoolExecutor(os.cpu_count() or 1, get_context("fork")) as pool:
+            # All are handed over before the progress bar starts its thread: processes must not be forked beside threads.
+            waiting = [pool.submit(_play_apart, play, thing, number) for number, thing in enumerate(things)]
+            with self.stage(title, len(waiting)) as done:
+                for finished in as_completed(waiting):
+                    counts, refusals, words = finished.result()
+                    total += counts
+                    self.refusals += refusals
+                    self.words = {**words, **self.words}
+                    done()
+        return total
+
     def each(self, title: str, things: Iterable[T]) -> Iterator[T]:
         """Walk over things under a progress bar, as one stage."""
         everything = list(things)
@@ -142,3 +167,17 @@ class Season:
             for thing in everything:
                 yield thing
                 done()
+
+
+_here: list[Season] = []
+"""The season that forked processes inherit: handing it over by value would cost more than the play."""
+
+
+def _play_apart(
+    play: Callable[[Season, T], Counter[str]], thing: T, number: int
+) -> tuple[Counter[str], Counter[tuple[str, str]], dict[tuple[str, str], str]]:
+    season = _here[0]
+    season.model = Model(season.seed * 1000 + number)
+    season.refusals, season.words = Counter(), {}
+    counts = play(season, thing)
+    return counts, season.refusals, season.words

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kaogong.sittings.models import SittingPart
 
 ABSENT, LATE, CHEATING, FORGETS, UNSAFE = 0.04, 0.006, 0.003, 0.02, 0.005
-SAVES = 4
+SAVES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,27 @@ def hold(season: Season, plan: Sequence[tuple[UUID, str]], label: str) -> None:
     held.sort(key=lambda each: sittings.of_id(each[0]).held_on)
     days = sorted({sittings.of_id(sitting).held_on for sitting, _organiser in held})
     pairs = dict(zip(days, assemble(season, len(days), label), strict=True))
-    by_registration = {each.registration_id: each for each in season.candidates if each.registration_id}
-    counts: Counter[str] = Counter()
-    for sitting, organiser in season.each(f"考试（{label}）", held):
-        pair = pairs[sittings.of_id(sitting).held_on]
-        # Papers come from the centre's bank, for the filed body's sittings too.
-        keys = {paper: _answers(season, paper) for paper in pair}
-        hall = Hall(season.by("nanjing/registrar"), pair, keys, by_registration)
-        parts = sittings.parts_of(sitting)
-        for part in parts:
-            counts += _theory(season, hall, part) if part.part == "theory" else _workshop(season, hall, part)
-        end = max(part.ends_at for part in parts)
-        planning.hold(actor=season.by(f"{organiser}/registrar"), at=end + timedelta(minutes=20), sitting_id=sitting)
+    halls = [(sitting, organiser, pairs[sittings.of_id(sitting).held_on]) for sitting, organiser in held]
+    counts = season.apart(f"考试（{label}）", halls, _day)
     note = f"缺考 {counts['absent']}，迟到 {counts['late']}，违纪 {counts['barred']}"
     season.reached(f"参加理论考试（{label}）", counts["theory"], note)
     season.reached(f"参加技能考核（{label}）", counts["skill"])
+
+
+def _day(season: Season, planned: tuple[UUID, str, tuple[UUID, UUID]]) -> Counter[str]:
+    """One sitting's day, from the sealed papers to the closed parts."""
+    sitting, organiser, pair = planned
+    # Papers come from the centre's bank, for the filed body's sittings too.
+    keys = {paper: _answers(season, paper) for paper in pair}
+    candidates = {each.registration_id: each for each in season.candidates if each.registration_id}
+    hall = Hall(season.by("nanjing/registrar"), pair, keys, candidates)
+    counts: Counter[str] = Counter()
+    parts = sittings.parts_of(sitting)
+    for part in parts:
+        counts += _theory(season, hall, part) if part.part == "theory" else _workshop(season, hall, part)
+    end = max(part.ends_at for part in parts)
+    planning.hold(actor=season.by(f"{organiser}/registrar"), at=end + timedelta(minutes=20), sitting_id=sitting)
+    return counts
 
 
 KEEPER = service("演示：模拟考生作答", "scoring.mark", "itembank.view", door="shell")
