@@ -105,6 +105,12 @@ class TestSeal:
 
 
 class TestCommittedForGood:
+    @pytest.mark.django_db
+    def test_lines_of_an_open_transaction_are_left(self) -> None:
+        line = make_line()
+        services.seal(actor=SEALER, at=AT)
+        assert line.id not in sealed_ids()
+
     def test_a_line_that_commits_late_is_sealed_in_its_turn(self, real_database: str) -> None:
         """An older transaction is still open: nothing younger is sealed before it ends, and nothing is lost."""
         make_line()

@@ -12,10 +12,10 @@ from kaogong.foundation.audit.models import Seal
 from kaogong.foundation.kernel.ids import uuid7
 from tests.support.audit import administrator, make_line, slip_in
 
-pytestmark = pytest.mark.usefixtures("real_database")
 shell = CliRunner(env={"COLUMNS": "200"})
 
 
+@pytest.mark.usefixtures("real_database")
 class TestVerify:
     def test_a_sound_trail_exits_0(self) -> None:
         make_line()
@@ -46,6 +46,7 @@ class TestVerify:
         assert [(each["kind"], each["entry_id"]) for each in report["findings"]] == [("removed", str(line.id))]
 
 
+@pytest.mark.usefixtures("real_database")
 class TestSeal:
     def test_says_how_many_lines(self) -> None:
         make_line()
@@ -60,6 +61,7 @@ class TestSeal:
         assert str(new) in result.stderr
 
 
+@pytest.mark.django_db
 class TestShow:
     def test_tells_the_story_of_a_record(self) -> None:
         line = make_line(action="registration.admitted", amount=19500)

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from kaogong.foundation.audit import services
 from kaogong.foundation.audit.models import Seal, TrailEntry
 from kaogong.foundation.audit.verification import Finding, verify
 from kaogong.foundation.kernel.ids import uuid7
-from tests.support.audit import AT, SEALER, administrator, make_line, slip_in
+from tests.support.audit import AT, SEALER, forged_copy, make_line
+from tests.support.database import copied_database
 
 
 def seal() -> Seal:
@@ -25,21 +28,53 @@ def named(kind: str) -> set[str]:
 
 
 class Trail:
-    """Five sealed lines and the URL of their database."""
+    """Five sealed lines, and an administrator at work within the test's own transaction."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self) -> None:
         self.lines = [make_line(name=f"经办人{number}", amount=number) for number in range(5)]
         self.seal = seal()
 
     def attack(self, statement: str, *values: object) -> None:
-        with administrator(self.url) as connection:
-            assert connection.execute(statement, values).rowcount != 0  # type: ignore[arg-type]  # psycopg wants a literal
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(statement, values)
+            assert cursor.rowcount != 0
+            cursor.execute("SET LOCAL session_replication_role = origin")
+
+    def slip_in(self, *, transaction: str = "transaction") -> str:
+        new, statement, values = forged_copy(self.lines[0], transaction=transaction)
+        self.attack(statement, *values)
+        return str(new)
+
+
+@pytest.fixture(scope="module")
+def sealed(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Trail, Path]]:
+    """One sealed trail for the whole file, with its checkpoints; whoever attacks it is rolled back."""
+    file = tmp_path_factory.mktemp("sealed") / "trail.log"
+    with django_db_blocker.unblock(), copied_database():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("KAOGONG_CHECKPOINTS", str(file))
+            made = Trail()
+        yield made, file
 
 
 @pytest.fixture
-def trail(real_database: str) -> Iterator[Trail]:
-    return Trail(real_database)
+def trail(sealed: tuple[Trail, Path], checkpoint_file: Path) -> Iterator[Trail]:
+    """The shared trail; the database is as before when the test ends. Nothing new can be sealed meanwhile."""
+    made, file = sealed
+    checkpoint_file.parent.mkdir()
+    checkpoint_file.write_bytes(file.read_bytes())
+    with transaction.atomic():
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def living(real_database: str) -> Trail:
+    """A trail of the test's own, which goes on: lines are committed and sealed after the attack."""
+    return Trail()
 
 
 class TestSoundTrail:
@@ -59,6 +94,15 @@ class TestSoundTrail:
         total = TrailEntry.objects.count()
         assert report.lines == total
         assert told[-1] == (total, total)
+
+
+@pytest.mark.django_db
+class TestOpenTransaction:
+    def test_its_lines_wait(self) -> None:
+        before = verify().waiting
+        make_line()
+        report = verify()
+        assert (report.findings, report.waiting) == ([], before + 1)
 
 
 class TestAlteredLine:
@@ -156,11 +200,11 @@ class TestRemovedLine:
 
 class TestSlippedInLine:
     def test_with_a_copied_signature_is_named(self, trail: Trail) -> None:
-        new = str(slip_in(trail.url, trail.lines[0]))
+        new = trail.slip_in()
         assert named("slipped_in") == {new}
 
-    def test_among_the_lines_that_wait_is_refused_by_the_sealer(self, trail: Trail) -> None:
-        new = str(slip_in(trail.url, trail.lines[0], transaction="pg_current_xact_id()::text::bigint"))
+    def test_among_the_lines_that_wait_is_refused_by_the_sealer(self, living: Trail) -> None:
+        new = living.slip_in(transaction="pg_current_xact_id()::text::bigint")
         good = make_line()
         outcome = services.seal(actor=SEALER, at=AT)
         assert [str(each) for each in outcome.refused] == [new]
@@ -169,7 +213,7 @@ class TestSlippedInLine:
         assert named("slipped_in") == {new}
 
     def test_with_a_place_in_a_seal_is_named(self, trail: Trail) -> None:
-        new = str(slip_in(trail.url, trail.lines[0]))
+        new = trail.slip_in()
         trail.attack(
             "UPDATE audit_seal SET entry_ids = entry_ids || %s::uuid, leaf_hashes = leaf_hashes || sha256('x') "
             "WHERE number = %s",
@@ -201,29 +245,29 @@ class TestOrder:
 
 
 class TestSeals:
-    def test_the_newest_seal_and_its_lines_removed_are_named(self, trail: Trail) -> None:
+    def test_the_newest_seal_and_its_lines_removed_are_named(self, living: Trail) -> None:
         late = [make_line(), make_line()]
         last = seal()
-        trail.attack("DELETE FROM audit_trailentry WHERE id = ANY(%s)", last.entry_ids)
-        trail.attack("DELETE FROM audit_seal WHERE number = %s", last.number)
+        living.attack("DELETE FROM audit_trailentry WHERE id = ANY(%s)", last.entry_ids)
+        living.attack("DELETE FROM audit_seal WHERE number = %s", last.number)
         findings = verify().findings
         assert {each.kind for each in findings} == {"rolled_back"}
         assert {line.id for line in late} <= {each.entry_id for each in findings}
         assert findings[0] == Finding("rolled_back", None, findings[0].words, last.number)
 
-    def test_a_seal_from_the_middle_is_named(self, trail: Trail) -> None:
+    def test_a_seal_from_the_middle_is_named(self, living: Trail) -> None:
         make_line()
         seal()
-        trail.attack("DELETE FROM audit_seal WHERE number = %s", trail.seal.number)
+        living.attack("DELETE FROM audit_seal WHERE number = %s", living.seal.number)
         findings = verify().findings
-        assert ("removed", None, trail.seal.number) in {(each.kind, each.entry_id, each.seal) for each in findings}
-        assert {line.id for line in trail.lines} <= {each.entry_id for each in findings if each.kind == "unsealed"}
+        assert ("removed", None, living.seal.number) in {(each.kind, each.entry_id, each.seal) for each in findings}
+        assert {line.id for line in living.lines} <= {each.entry_id for each in findings if each.kind == "unsealed"}
 
-    def test_a_database_turned_back_and_used_again_is_seen(self, trail: Trail) -> None:
+    def test_a_database_turned_back_and_used_again_is_seen(self, living: Trail) -> None:
         lost = make_line()
         last = seal()
-        trail.attack("DELETE FROM audit_trailentry WHERE id = ANY(%s)", last.entry_ids)
-        trail.attack("DELETE FROM audit_seal WHERE number = %s", last.number)
+        living.attack("DELETE FROM audit_trailentry WHERE id = ANY(%s)", last.entry_ids)
+        living.attack("DELETE FROM audit_seal WHERE number = %s", last.number)
         make_line()
         assert seal().number == last.number
         findings = verify().findings
@@ -257,7 +301,7 @@ class TestCheckpointFile:
         [finding] = [each for each in verify().findings if each.seal == trail.seal.number]
         assert finding.kind == "altered"
 
-    def test_a_torn_line_is_noted_and_written_again(self, trail: Trail, checkpoint_file: Path) -> None:
+    def test_a_torn_line_is_noted_and_written_again(self, living: Trail, checkpoint_file: Path) -> None:
         content = checkpoint_file.read_bytes()
         checkpoint_file.write_bytes(content[:-40])
         assert len(verify().notes) == 2  # unreadable, and a seal that was not noted
@@ -267,7 +311,7 @@ class TestCheckpointFile:
         assert report.findings == []
         assert len(report.notes) == 1  # the torn line stays where it is
 
-    def test_a_lost_file_is_noted_and_begun_again(self, trail: Trail, checkpoint_file: Path) -> None:
+    def test_a_lost_file_is_noted_and_begun_again(self, living: Trail, checkpoint_file: Path) -> None:
         checkpoint_file.unlink()
         assert len(verify().notes) == 1
         make_line()
@@ -275,14 +319,14 @@ class TestCheckpointFile:
         assert verify().notes == []
 
     def test_a_seal_altered_while_the_file_was_lost_gets_no_genuine_line(
-        self, trail: Trail, checkpoint_file: Path
+        self, living: Trail, checkpoint_file: Path
     ) -> None:
         checkpoint_file.unlink()
-        trail.attack(
+        living.attack(
             "UPDATE audit_seal SET entry_ids[1] = %s WHERE number = %s",
             uuid7(),
-            trail.seal.number,
+            living.seal.number,
         )
         make_line()
         seal()
-        assert f'"seal": {trail.seal.number},' not in checkpoint_file.read_text()
+        assert f'"seal": {living.seal.number},' not in checkpoint_file.read_text()

@@ -65,16 +65,22 @@ _COPIED = ", ".join(
 )
 
 
-def slip_in(url: str, line: TrailEntry, *, transaction: str = "transaction") -> UUID:
-    """As an administrator: copy `line` with its signature under a new id and name; returns the id.
+def forged_copy(line: TrailEntry, *, transaction: str = "transaction") -> tuple[UUID, str, list[UUID]]:
+    """The id, the statement and its values that copy `line` with its signature under a new id and another's name.
 
     `transaction` is an SQL expression: the number of the copied line's transaction, or of another.
     """
     new = uuid7()
+    statement = (
+        f"INSERT INTO audit_trailentry (id, transaction, actor_name, {_COPIED}) "
+        f"SELECT %s, {transaction}, '混入者', {_COPIED} FROM audit_trailentry WHERE id = %s"
+    )
+    return new, statement, [new, line.id]
+
+
+def slip_in(url: str, line: TrailEntry, *, transaction: str = "transaction") -> UUID:
+    """As an administrator: put in a forged copy of `line` for good; returns its id."""
+    new, statement, values = forged_copy(line, transaction=transaction)
     with administrator(url) as connection:
-        connection.execute(
-            f"INSERT INTO audit_trailentry (id, transaction, actor_name, {_COPIED}) "  # type: ignore[arg-type]  # columns
-            f"SELECT %s, {transaction}, '混入者', {_COPIED} FROM audit_trailentry WHERE id = %s",
-            [new, line.id],
-        )
+        connection.execute(statement, values)  # type: ignore[arg-type]  # the statement is put together from columns
     return new
