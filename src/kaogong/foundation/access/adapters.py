@@ -8,7 +8,7 @@ see `docs/decisions/0012-accounts.md`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.cryptokit import generate_user_code
@@ -16,6 +16,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import is_valid_path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def set_password(self, user: Account, password: str) -> None:
         services.set_password(actor=_owner(user), at=timezone.now(), account_id=user.pk, password=password)
         user.refresh_from_db()
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where somebody lands after signing in: officers at their desk, everybody else at their own page."""
+        account = cast("Account", request.user)
+        held = selectors.posts_in_force(account.pk, timezone.localdate())
+        if not held:
+            return str(super().get_login_redirect_url(request))
+        desk = "/station/" if all(post.role.startswith("station_") for post in held) else "/office/"
+        return desk if is_valid_path(desk) else str(super().get_login_redirect_url(request))
 
     def get_login_stages(self) -> list[str]:
         return [STAGES.get(stage, stage) for stage in super().get_login_stages()]

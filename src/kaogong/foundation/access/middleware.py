@@ -57,4 +57,4 @@ def has_second_factor(request: HttpRequest) -> bool:
     """Whether this session brought a second factor, or the installation does not ask for one."""
     if not settings.SECOND_FACTOR_REQUIRED:
         return True
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request))
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))

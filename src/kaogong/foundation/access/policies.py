@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 
-from kaogong.foundation.access.models import Post
+from kaogong.foundation.access.models import Deputy, Post
 from kaogong.foundation.kernel import scope
 from kaogong.foundation.kernel.actors import Actor, Reach
 
@@ -23,8 +23,12 @@ def accounts_visible_to(actor: Actor) -> Q:
     if "" in reach.prefixes:
         return Q()
     posts = Post.objects.filter(posts_visible_to(actor), account=OuterRef("pk"))
+    deputies = Deputy.objects.filter(
+        scope.within(reach, region="post__organisation__region_code", organisation="post__organisation"),
+        account=OuterRef("pk"),
+    )
     persons = scope.within(reach, region="person__region_code", organisation="person__organisation")
-    return own | Q(Exists(posts)) | (persons & Q(person__isnull=False)) | _unattached(actor)
+    return own | Q(Exists(posts)) | Q(Exists(deputies)) | (persons & Q(person__isnull=False)) | _unattached(actor)
 
 
 def posts_visible_to(actor: Actor) -> Q:

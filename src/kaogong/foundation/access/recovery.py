@@ -84,22 +84,22 @@ class Recovery(CodeProcess):
         """
         counted = selectors.canonical_phone(login) or selectors.canonical_mail(login) or login.strip()
         ratelimit.consume(request, action="recover", key=counted.lower(), raise_exception=True)
-        account = selectors.by_login(login)
-        is_mail = "@" in login
-        process = cls(request, cls.initial_state(account))
+        process = cls(request, cls.initial_state(selectors.by_login(login)))
         # What is shown is what was typed, masked: it must not tell whether anybody has it.
-        process.state["masked"] = selectors.masked_login(login)
-        process._send(account, is_mail=is_mail)
+        process.state |= {"masked": selectors.masked_login(login), "channel": "mail" if "@" in login else "sms"}
+        process.send()
         process.persist()
         return process
 
-    def _send(self, account: Account | None, *, is_mail: bool) -> None:
+    def send(self) -> None:
+        """Send a fresh code, if there is an open account whose contact of this kind is verified."""
+        account = self.account
         if account is None or not account.is_active:
             return
-        verified = account.is_mail_verified if is_mail else account.is_phone_verified
-        if verified:
-            to = selectors.mail_of(account) if is_mail else selectors.phone_of(account)
-            hooks.send(hooks.Message("mail" if is_mail else "sms", to, texts.recovery_code(self.make_code())))
+        if self.state["channel"] == "mail" and account.is_mail_verified:
+            hooks.send(hooks.Message("mail", selectors.mail_of(account), texts.recovery_code(self.make_code())))
+        elif self.state["channel"] == "sms" and account.is_phone_verified:
+            hooks.send(hooks.Message("sms", selectors.phone_of(account), texts.recovery_code(self.make_code())))
 
     def finish(self, password: str) -> None:
         """Set the new password. Raises PasswordWeak; the process then stays open."""
@@ -125,9 +125,13 @@ class MailVerification(CodeProcess):
         ratelimit.consume(request, action="recover", key=address, raise_exception=True)
         process = cls(request, cls.initial_state(account, email=address))
         process.state["masked"] = selectors.masked_login(address)
-        hooks.send(hooks.Message("mail", address, texts.sign_up_code(process.make_code())))
+        process.send()
         process.persist()
         return process
+
+    def send(self) -> None:
+        """Send a fresh code to the address."""
+        hooks.send(hooks.Message("mail", str(self.state["email"]), texts.sign_up_code(self.make_code())))
 
     def finish(self, actor: Actor) -> None:
         """Give the address to the account, verified. Raises LoginTaken."""

@@ -245,10 +245,10 @@ def officers_hand(actor: Actor, account_id: UUID) -> Account:
     return Account.objects.select_for_update().get(pk=found.pk)
 
 
-def read_reason(reason: str) -> str:
-    """A reason worth recording. Raises ReasonMissing."""
-    if len("".join(reason.split())) < 4:
-        raise ReasonMissing
+def read_reason(reason: str, *, least: int = 4) -> str:
+    """A reason worth recording, of at least so many characters. Raises ReasonMissing."""
+    if len("".join(reason.split())) < least:
+        raise ReasonMissing(least=least)
     return reason.strip()
 
 

@@ -125,7 +125,7 @@ def depute(
         raise TermImpossible(since=since, until=until)
     account = _locked(account_id)
     _refuse_mixing(account, post.role, since, until)
-    deputy = Deputy(post=post, account=account, since=since, until=until, reason=read_reason(reason))
+    deputy = Deputy(post=post, account=account, since=since, until=until, reason=read_reason(reason, least=2))
     try:
         with transaction.atomic():
             deputy.save(force_insert=True)

@@ -112,7 +112,7 @@ class DeputyThere(Refusal):
 class ReasonMissing(Refusal):
     """A deed of this kind needs its reason."""
 
-    message = _("请写明事由，至少 4 个字。")
+    message = _("请写明事由，至少 {least} 个字。")
     advice = _("事由将记入审计日志。")
     clause = Clause(HOUSE, "reasons")
     field = "reason"
