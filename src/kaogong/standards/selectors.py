@@ -260,6 +260,21 @@ def _function_content(each: FunctionContents) -> rules.Function:
     )
 
 
+def counts(version: StandardVersion) -> list[tuple[int, int, int, int, int]]:
+    """How many functions, tasks, statements and conditions each level has: (level, four counts)."""
+    statements = Statement.objects.filter(task__function__standard=version)
+    return [
+        (
+            level,
+            Function.objects.filter(standard=version, level=level).count(),
+            Task.objects.filter(function__standard=version, function__level=level).count(),
+            statements.filter(task__function__level=level).count(),
+            EntryCondition.objects.filter(standard=version, level=level).count(),
+        )
+        for level in version.levels
+    ]
+
+
 def faults(version: StandardVersion) -> list[Fault]:
     """What keeps a draft from being published: its repair list."""
     return rules.faults_of(content_of(version))

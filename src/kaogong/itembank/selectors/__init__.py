@@ -1,5 +1,6 @@
 """Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
 
+from kaogong.itembank.models import Blueprint, Item, Paper, PracticalTask
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE
 from kaogong.itembank.rules.files import FIELDS, NEEDED, PROFILES, decode, table_of
@@ -15,6 +16,9 @@ from kaogong.itembank.selectors.blueprints import (
     blueprint_for,
     blueprints_for,
     coverage,
+    has_blueprint,
+    point_by_code,
+    point_names,
     points_of,
     ranges_of,
     requirements_on,
@@ -49,6 +53,7 @@ from kaogong.itembank.selectors.practical import (
     Module,
     TaskContent,
     practical_modules,
+    practical_places,
     practical_task,
     practical_tasks,
     task_content,
@@ -69,13 +74,17 @@ __all__ = [
     "TYPES",
     "Analysis",
     "AnswerKey",
+    "Blueprint",
     "Coverage",
+    "Item",
     "ItemContent",
     "Judged",
     "Module",
     "NotReadableFile",
+    "Paper",
     "PaperCheck",
     "PaperForm",
+    "PracticalTask",
     "Problem",
     "Question",
     "RangeCoverage",
@@ -94,6 +103,7 @@ __all__ = [
     "coverage",
     "current_version",
     "decode",
+    "has_blueprint",
     "import_batch",
     "item",
     "item_limits",
@@ -105,8 +115,11 @@ __all__ = [
     "paper_form",
     "papers_for",
     "papers_holding",
+    "point_by_code",
+    "point_names",
     "points_of",
     "practical_modules",
+    "practical_places",
     "practical_task",
     "practical_tasks",
     "questions_for_delivery",

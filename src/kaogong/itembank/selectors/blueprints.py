@@ -89,6 +89,29 @@ def blueprint_for(occupation_code: str, level: int) -> Blueprint:
     return found
 
 
+def has_blueprint(occupation_code: str, level: int) -> bool:
+    """Whether papers can be drawn for an occupation and level: it has an approved blueprint."""
+    return Blueprint.objects.filter(occupation_code=occupation_code, level=level, state="approved").exists()
+
+
+def point_by_code(occupation_code: str, level: int, code: str) -> Point | None:
+    """A point of the blueprint in force by its whole code (`A-A-A-001`); None when there is none."""
+    return _points_in_force(occupation_code, level).filter(codes=code.split("-")).first()
+
+
+def point_names(occupation_code: str, level: int) -> list[tuple[str, str]]:
+    """The points of the blueprint in force as (code, name)."""
+    rows = _points_in_force(occupation_code, level).values_list("codes", "name")
+    return [("-".join(codes), name) for codes, name in rows]
+
+
+def _points_in_force(occupation_code: str, level: int) -> QuerySet[Point]:
+    try:
+        return points_of(blueprint_for(occupation_code, level).pk)
+    except NotFound:
+        return Point.objects.none()
+
+
 def ranges_of(blueprint_id: UUID) -> list[Range]:
     """All ranges in the order of their codes."""
     return list(Range.objects.filter(blueprint=blueprint_id).order_by("codes"))

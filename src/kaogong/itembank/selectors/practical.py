@@ -15,6 +15,8 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank import hooks, policies, sealing
 from kaogong.itembank.models import PracticalTask
+from kaogong.standards import selectors as standards
+from kaogong.standards.selectors import StandardVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ def practical_modules(standard_id: UUID, level: int) -> list[Module]:
         assert isinstance(module.tasks, list)  # just made
         module.tasks.append(task)
     return list(modules.values())
+
+
+def practical_places() -> list[tuple[StandardVersion, int]]:
+    """The standards and levels that have practical tasks, lowest level (5) first."""
+    found = PracticalTask.objects.values_list("standard", "level").distinct()
+    return [(standards.standard(standard), level) for standard, level in sorted(found, key=lambda each: -each[1])]
 
 
 def practical_task(task_id: UUID) -> PracticalTask:

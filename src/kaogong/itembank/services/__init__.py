@@ -19,6 +19,7 @@ from kaogong.itembank.services.importing import (
 from kaogong.itembank.services.items import (
     Duplicate,
     ItemFaulty,
+    ItemView,
     NumberTaken,
     SamePerson,
     Unbound,
@@ -52,6 +53,7 @@ __all__ = [
     "Duplicate",
     "FileUnreadable",
     "ItemFaulty",
+    "ItemView",
     "NoBlueprint",
     "NotEnoughItems",
     "NothingToCommit",

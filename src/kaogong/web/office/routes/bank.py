@@ -1,0 +1,45 @@
+"""Addresses of the item bank in the office: coverage, items, papers, imports, practical tasks."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.utils.translation import gettext_noop as _
+
+from kaogong.web.office.views.bank import blueprints, imports, items, papers, tasks
+from kaogong.web.ui.navigation import NavItem
+
+urlpatterns = [
+    path("bank/", blueprints.coverage, name="bank"),
+    path("bank/blueprints/", blueprints.index, name="blueprints"),
+    path("bank/blueprints/new/", blueprints.draft, name="blueprint-new"),
+    path("bank/blueprints/<uuid:blueprint_id>/", blueprints.detail, name="blueprint"),
+    path("bank/blueprints/<uuid:blueprint_id>/approve/", blueprints.approve, name="blueprint-approve"),
+    path("bank/items/", items.index, name="items"),
+    path("bank/items/new/", items.new, name="item-new"),
+    path("bank/items/preview/", items.preview, name="item-preview"),
+    path("bank/items/<uuid:item_id>/", items.detail, name="item"),
+    path("bank/items/<uuid:item_id>/open/", items.opened, name="item-open"),
+    path("bank/items/<uuid:item_id>/revise/", items.revise, name="item-revise"),
+    path("bank/items/<uuid:item_id>/bind/", items.bind, name="item-bind"),
+    path("bank/items/<uuid:item_id>/<slug:verb>/", items.decide, name="item-decide"),
+    path("bank/papers/", papers.index, name="papers"),
+    path("bank/papers/new/", papers.assemble, name="paper-new"),
+    path("bank/papers/<uuid:paper_id>/", papers.detail, name="paper"),
+    path("bank/papers/<uuid:paper_id>/open/", papers.opened, name="paper-open"),
+    path("bank/papers/<uuid:paper_id>/void/", papers.void, name="paper-void"),
+    path("bank/imports/", imports.index, name="imports"),
+    path("bank/imports/new/", imports.stage, name="import-new"),
+    path("bank/imports/columns/", imports.columns, name="import-columns"),
+    path("bank/imports/<uuid:batch_id>/", imports.detail, name="import"),
+    path("bank/imports/<uuid:batch_id>/<slug:verb>/", imports.settle, name="import-settle"),
+    path("bank/tasks/", tasks.index, name="tasks"),
+    path("bank/tasks/<uuid:task_id>/", tasks.opened, name="task"),
+]
+_GROUP = _("标准与题库")
+nav = [
+    NavItem(_("题库概况"), "office:bank", "itembank.view", 120, _GROUP, "pie-chart"),
+    NavItem(_("试题"), "office:items", "itembank.view", 121, _GROUP, "question-circle"),
+    NavItem(_("试卷"), "office:papers", "itembank.view", 122, _GROUP, "file-earmark-lock"),
+    NavItem(_("操作技能试题"), "office:tasks", "itembank.view", 123, _GROUP, "wrench"),
+    NavItem(_("导入试题"), "office:imports", "itembank.import", 124, _GROUP, "upload"),
+]
