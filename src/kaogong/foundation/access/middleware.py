@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 
 from kaogong.foundation.access import selectors
 from kaogong.foundation.kernel.actors import PUBLIC, Actor
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class ActorOfRequest:
-    """Sets `request.actor`; reads the database only when the view or the page asks for it."""
+    """Sets `request.actor`; the database is read only for those who come with a session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of_request(request))  # type: ignore[attr-defined]  # see ActorRequest
+        request.actor = actor_of_request(request)  # type: ignore[attr-defined]  # see ActorRequest
         return self.get_response(request)
 
     def process_view(
