@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.occupations import models
@@ -113,4 +113,5 @@ def _alike(rows: QuerySet[models.Occupation], words: str) -> list[models.Occupat
 def _of(edition: EditionLike) -> QuerySet[models.Occupation]:
     if isinstance(edition, str):
         return models.Occupation.objects.filter(edition__key=edition)
-    return models.Occupation.objects.filter(edition=edition or current_edition())
+    newest = editions().values("pk")[:1]
+    return models.Occupation.objects.filter(edition=Subquery(newest) if edition is None else edition)

@@ -90,8 +90,8 @@ def forget() -> None:
 @cache
 def _atlas() -> Atlas:
     places = [
-        Place(row.code, row.name, row.level, row.parent_code, row.since_year, row.until_year)
-        for row in models.Region.objects.all()
+        Place(*row)
+        for row in models.Region.objects.values_list("code", "name", "level", "parent_code", "since_year", "until_year")
     ]
     changes = [
         Change(

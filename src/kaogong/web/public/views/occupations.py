@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -34,10 +35,11 @@ def search(request: ActorRequest) -> HttpResponse:
         "total": selectors.count_of(""),
         "filters": [Filter("mark", _("标志"), [("green", _("绿色职业")), ("digital", _("数字职业"))])],
     }
-    is_partial = bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
-    return render(
-        request, "public/occupations/results.html" if is_partial else "public/occupations/search.html", context
-    )
+    template = "results" if request.headers.get("HX-Request") else "search"
+    answer = render(request, f"public/occupations/{template}.html", context)
+    # One address gives the page or only its list: without this the way back would show a bare list.
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
 
 
 @require_safe
