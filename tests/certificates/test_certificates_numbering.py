@@ -139,3 +139,17 @@ class TestNetworks:
     )
     def test_counts_by_prefix(self, address: str, network: str) -> None:
         assert rules.network_of(address, prefix4=32, prefix6=64) == network
+
+    @pytest.mark.parametrize(
+        ("forwarded", "proxies", "expected"),
+        [
+            ("", 0, "10.0.0.1"),
+            ("203.0.113.7", 0, "10.0.0.1"),
+            ("203.0.113.7", 1, "203.0.113.7"),
+            ("1.2.3.4, 203.0.113.7", 1, "203.0.113.7"),
+            ("1.2.3.4, 203.0.113.7, 10.0.0.9", 2, "203.0.113.7"),
+            ("203.0.113.7", 2, "10.0.0.1"),
+        ],
+    )
+    def test_believes_only_trusted_proxies(self, forwarded: str, proxies: int, expected: str) -> None:
+        assert rules.client_address("10.0.0.1", forwarded, proxies=proxies) == expected

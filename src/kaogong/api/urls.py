@@ -1,5 +1,15 @@
+"""Addresses of the API, version by version, and of its page."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from kaogong.api import docs
+from kaogong.api.v1 import api
+
+app_name = "api"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", docs.page, name="docs"),
+    path("v1/", api.urls),
+]

@@ -7,14 +7,16 @@ until the next. Only a keyed digest of the prefix is kept, never the address.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from kaogong.certificates.models import Bucket
-from kaogong.certificates.rules import network_of
+from kaogong.certificates.rules import client_address, network_of
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.signing import digests
 from kaogong.regulations.selectors import provisions
@@ -59,6 +61,14 @@ def limit_on(at: datetime) -> Limit:
     found = provisions(*names, on=timezone.localdate(at))
     figures = {key: found[name].number for name, key in names.items()}
     return Limit(**figures, clause=found["certificates.verify_burst"].clause)
+
+
+def ask_from(meta: Mapping[str, object], *, at: datetime) -> Turn:
+    """Draw one question for whoever sent a request with these headers (`request.META`)."""
+    address = client_address(
+        str(meta.get("REMOTE_ADDR", "")), str(meta.get("HTTP_X_FORWARDED_FOR", "")), proxies=settings.TRUSTED_PROXIES
+    )
+    return ask(address, at=at)
 
 
 def ask(address: str, *, at: datetime) -> Turn:

@@ -12,7 +12,7 @@ from kaogong.certificates.rules.gate import (
     sitting_checks,
 )
 from kaogong.certificates.rules.levels import LEVEL_NAMES, LEVEL_NAMES_ENGLISH, rank
-from kaogong.certificates.rules.networks import network_of
+from kaogong.certificates.rules.networks import client_address, network_of
 from kaogong.certificates.rules.numbering import (
     QUALIFICATION,
     REGIMES,
@@ -42,6 +42,7 @@ __all__ = [
     "SittingFacts",
     "candidate_reason",
     "canonical_number",
+    "client_address",
     "generate",
     "network_of",
     "parse",

@@ -18,3 +18,13 @@ def network_of(address: str, *, prefix4: int, prefix6: int) -> str:
         found = found.ipv4_mapped
     length = prefix4 if found.version == 4 else prefix6
     return str(ipaddress.ip_network(f"{found}/{length}", strict=False))
+
+
+def client_address(remote: str, forwarded: str, *, proxies: int) -> str:
+    """The asker's address: the peer's own, or what the outermost of `proxies` trusted proxies saw.
+
+    Each proxy appends its peer to `X-Forwarded-For`; what stands further left was written by the asker and counts for
+    nothing.
+    """
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    return hops[-proxies] if 0 < proxies <= len(hops) else remote
