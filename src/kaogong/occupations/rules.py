@@ -38,22 +38,13 @@ def ancestors(code: str) -> list[str]:
 
 def rank(code: str, name: str, name_pinyin: str, text: str) -> tuple[int, int, int, str]:
     """How well an occupation answers a search; less is better: the thing itself, its beginning, a part, a sound."""
-    wanted = text.lower()
+    wanted, own = text.lower(), name.lower()
     initials, _, spelling = name_pinyin.partition(" ")
-    place = next(
-        (
-            at
-            for at, fits in enumerate(
-                (
-                    wanted in {name.lower(), initials, spelling},
-                    name.lower().startswith(wanted),
-                    wanted in name.lower(),
-                    initials.startswith(wanted) or spelling.startswith(wanted),
-                )
-            )
-            if fits
-        ),
-        4,
+    fits = (
+        wanted in {own, initials, spelling},
+        own.startswith(wanted),
+        wanted in own,
+        initials.startswith(wanted) or spelling.startswith(wanted),
     )
     # An occupation before the groups that hold it, short names before long ones.
-    return place, -code.count("-"), len(name), code
+    return fits.index(True) if any(fits) else len(fits), -code.count("-"), len(name), code
