@@ -70,6 +70,16 @@ def seats_of_sitting(actor: Actor, sitting_id: UUID) -> QuerySet[Seat]:
     )
 
 
+def seat_for(actor: Actor, seat_id: UUID) -> Seat:
+    """One seat of a sitting whose seats the actor may see. Raises NotFound."""
+    found = (
+        Seat.objects.select_related("registration", "room__room", "part__sitting__station").filter(pk=seat_id).first()
+    )
+    if found is None or not policies.may_see(actor, found.part.sitting):
+        raise NotFound
+    return found
+
+
 def visible_sitting(actor: Actor, sitting_id: UUID) -> Sitting:
     """The sitting, if the actor may see its seats. Raises NotFound."""
     sitting = sittings.of_id(sitting_id)

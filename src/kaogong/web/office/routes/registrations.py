@@ -11,8 +11,8 @@ from kaogong.web.ui.navigation import NavItem
 ONE = "registrations/<uuid:registration_id>/"
 urlpatterns = [
     path("registrations/", registrations.index, name="registrations"),
-    path("registrations/next/", registrations.review_next, name="registration-next"),
-    path("registrations/fees/", registrations.fees, name="fees"),
+    path("reviews/", registrations.review_next, name="registration-next"),
+    path("fees/", registrations.fees, name="fees"),
     path(f"{ONE}", registrations.review, name="registration"),
     path(f"{ONE}admit/", registrations.admit, name="registration-admit"),
     path(f"{ONE}return/", registrations.send_back, name="registration-return"),

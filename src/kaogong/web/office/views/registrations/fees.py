@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.registration import selectors, services
 from kaogong.web.office.listing import page_of
-from kaogong.web.office.views.registrations.lists import filters
+from kaogong.web.office.views.registrations.lists import filters, uuid_of
 from kaogong.web.ui.formats import money
 from kaogong.web.ui.refusing import advice_of, words_of
 from kaogong.web.ui.requests import ActorRequest, needs
@@ -30,8 +31,8 @@ def fees(request: ActorRequest) -> HttpResponse:
         state="admitted", fee__gt=0
     )
     rows = selectors.search(everything, request.GET.get("q", ""))
-    if sitting := request.GET.get("sitting", ""):
-        rows = rows.filter(sitting__pk=sitting)
+    if sitting := uuid_of(request.GET.get("sitting", "")):
+        rows = rows.filter(sitting=sitting)
     owing = rows.filter(paid_at__isnull=True).order_by("sitting__held_on", "number")
     paid = everything.filter(paid_at__isnull=False)
     sums = {
@@ -71,4 +72,4 @@ def collect(request: ActorRequest, registration_id: UUID) -> HttpResponse:
             request, said.format(name=registration.legal_name, fee=fee, number=registration.receipt_number)
         )
     query = request.GET.urlencode()
-    return redirect(f"/office/registrations/fees/{'?' + query if query else ''}")
+    return redirect(reverse("office:fees") + (f"?{query}" if query else ""))

@@ -67,7 +67,7 @@ def narrowed(request: ActorRequest, rows: QuerySet[Registration]) -> QuerySet[Re
     rows = selectors.search(rows, request.GET.get("q", ""))
     if state := request.GET.get("state", ""):
         rows = rows.filter(state=state)
-    if sitting := _uuid(request.GET.get("sitting", "")):
+    if sitting := uuid_of(request.GET.get("sitting", "")):
         rows = rows.filter(sitting=sitting)
     if paid := request.GET.get("paid", ""):
         rows = rows.filter(paid_at__isnull=paid == "no", state="admitted")
@@ -84,7 +84,8 @@ def filters(request: ActorRequest) -> list[Filter]:
     ]
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """A key from the address bar, or None for anything else."""
     try:
         return UUID(text)
     except ValueError:
