@@ -15,10 +15,12 @@ from kaogong.api.schemas import (
     Busy,
     OccupationList,
     OccupationOut,
+    OccupationQuery,
     Problem,
     RoundDetail,
     RoundOut,
     RoundPage,
+    RoundQuery,
     SittingOut,
     VerificationIn,
     VerificationOut,
@@ -37,13 +39,9 @@ router = Router()
 
 
 @router.get("/occupations", response=OccupationList, tags=["occupations"], operation_id="searchOccupations")
-def search_occupations(
-    request: HttpRequest,
-    q: str = Query("", max_length=60, description="Name, part of a name, code, pinyin or its initials"),
-    limit: int = Query(20, ge=1, le=100),
-) -> dict[str, Any]:
+def search_occupations(request: HttpRequest, asked: Query[OccupationQuery]) -> dict[str, Any]:
     """Search the classification of occupations."""
-    found = occupations.search(q, limit)
+    found = occupations.search(asked.q, asked.limit)
     return {"edition": occupations.current_edition().key, "items": [_occupation(row) for row in found]}
 
 
@@ -56,20 +54,16 @@ def occupation(request: HttpRequest, code: str) -> OccupationOut:
 
 
 @router.get("/rounds", response=RoundPage, tags=["rounds"], operation_id="listRounds")
-def list_rounds(
-    request: HttpRequest,
-    open: bool = Query(True, description="Only rounds that take applications now"),  # noqa: A002  # the API's word
-    occupation: str = Query("", max_length=10),
-    region: str = Query("", max_length=6, description="Prefix of an administrative code, such as 32 or 3201"),
-    level: int | None = Query(None, ge=1, le=5),
-    page: int = Query(1, ge=1),
-) -> dict[str, Any]:
+def list_rounds(request: HttpRequest, asked: Query[RoundQuery]) -> dict[str, Any]:
     """Announced rounds, the latest to close first."""
     at = timezone.now()
     found = sittings.public_rounds(
-        region_prefix=region, occupation_code=occupation, level=level, open_at=at if open else None
+        region_prefix=asked.region,
+        occupation_code=asked.occupation,
+        level=asked.level,
+        open_at=at if asked.open else None,
     )
-    shown = Paginator(sittings.rounds_with_places(found), PER_PAGE).get_page(page)
+    shown = Paginator(sittings.rounds_with_places(found), PER_PAGE).get_page(asked.page)
     return {
         "count": shown.paginator.count,
         "page": shown.number,

@@ -9,6 +9,23 @@ from uuid import UUID
 from ninja import Field, Schema
 
 
+class OccupationQuery(Schema):
+    """How to search the classification."""
+
+    q: str = Field("", max_length=60, description="Name, part of a name, code, pinyin or its initials")
+    limit: int = Field(20, ge=1, le=100, description="How many at most")
+
+
+class RoundQuery(Schema):
+    """Which announced rounds to list."""
+
+    open: bool = Field(True, description="Only rounds that take applications now")
+    occupation: str = Field("", max_length=10, description="Code of the occupation")
+    region: str = Field("", max_length=6, description="Prefix of an administrative code, such as 32 or 3201")
+    level: int | None = Field(None, ge=1, le=5, description="5 is the lowest, 1 the highest")
+    page: int = Field(1, ge=1)
+
+
 class OccupationOut(Schema):
     """One node of the classification."""
 
