@@ -70,6 +70,7 @@ class Person(Record):
                 fields=["document_digest_next"], name="person_digest_next", condition=~Q(document_digest_next="")
             ),
             models.Index(fields=["region_code"], name="person_region", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["document_digest"], name="person_document_digest"),
             models.Index(fields=["phone_digest"], name="person_phone_digest"),
         ]
 

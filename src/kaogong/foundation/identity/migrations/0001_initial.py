@@ -139,6 +139,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="person",
+            index=models.Index(fields=["document_digest"], name="person_document_digest"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
             index=models.Index(fields=["phone_digest"], name="person_phone_digest"),
         ),
         migrations.AddConstraint(
