@@ -9,7 +9,7 @@ from kaogong.web.office.views.bank import blueprints, imports, items, papers, ta
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
-    path("bank/", blueprints.coverage, name="bank"),
+    path("bank/coverage/", blueprints.coverage, name="bank"),
     path("bank/blueprints/", blueprints.index, name="blueprints"),
     path("bank/blueprints/new/", blueprints.draft, name="blueprint-new"),
     path("bank/blueprints/<uuid:blueprint_id>/", blueprints.detail, name="blueprint"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
@@ -132,7 +133,7 @@ def detail(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         "occupation": occupations.name_of(batch.occupation_code),
         "kind": IMPORT_KIND[batch.state],
         "word": _(selectors.IMPORT.states[batch.state]),
-        "repairs": repairs,
+        "page": Paginator(repairs, 50).get_page(request.GET.get("page")),
         "figures": [
             Figure(_("可入库"), batch.good_rows, _("行"), batch.staged_at, _("核对无误，等待入库的行。")),
             Figure(_("待修改"), batch.bad_rows, _("行"), batch.staged_at, _("有问题的行，不会入库；见下表。")),
@@ -159,5 +160,7 @@ def settle(request: ActorRequest, batch_id: UUID, verb: str) -> HttpResponse:
     if request.method == "POST":
         deed = services.commit_import if verb == "commit" else services.discard_import
         deed(actor=request.actor, at=now(), batch_id=batch.pk)
+        return redirect("office:import", batch_id=batch.pk)
+    if batch.state != selectors.IMPORT.initial:
         return redirect("office:import", batch_id=batch.pk)
     return render(request, "office/bank/import_settle.html", {"batch": batch, "is_commit": verb == "commit"})

@@ -56,6 +56,8 @@ DECISIONS: dict[str, tuple[str, Callable[[Actor, UUID, str], object]]] = {
     ),
 }
 """The moves of an item that a page offers: the power each asks for, and the service."""
+FORWARD = frozenset({"review", "approve", "thaw"})
+"""Moves that lead on: their button comes first."""
 NEED_A_NOTE = frozenset({"return", "freeze", "thaw", "retire"})
 
 
@@ -83,9 +85,11 @@ def index(request: ActorRequest) -> HttpResponse:
         ]
         return export(kind, "items", heads, (_line(row) for row in rows))
     page = page_of(request, rows, per_page=30)
+    names = {code: occupations.name_of(code) for code in {row.item.occupation_code for row in page}}
     context = {
         "page": page,
-        "cells": [_cell(row) for row in page],
+        "cells": [_cell(row, names) for row in page],
+        "has_bank_column": split(request.GET.get("bank", "")) is None,
         "filters": _filters(request),
         "may_write": request.actor.holds("itembank.write"),
     }
@@ -127,10 +131,11 @@ def _filters(request: ActorRequest) -> list[Filter]:
     ]
 
 
-def _cell(row: Any) -> dict[str, object]:
+def _cell(row: Any, names: dict[str, str]) -> dict[str, object]:
     return {
         "version": row,
         "item": row.item,
+        "bank": f"{names.get(row.item.occupation_code, row.item.occupation_code)} {level_name(row.item.level)}",
         "type": type_name(row.type),
         "difficulty": f"{row.difficulty} {_(DIFFICULTIES[row.difficulty])}",
         "kind": ITEM_KIND[row.item.state],
@@ -179,6 +184,7 @@ def _page(
         for power in ("itembank.write", "itembank.review", "itembank.approve")
     }
     moves = [move for move in selectors.ITEM.open_to(item.state) if move.verb in DECISIONS]
+    moves.sort(key=lambda move: move.verb not in FORWARD)
     versions = list(selectors.versions_of(item))
     context = {
         "item": item,

@@ -1,0 +1,327 @@
+"""The office's pages of the bank: no stem unless opened, decisions, papers with their seal, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest, HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from kaogong.foundation.access import middleware
+from kaogong.foundation.audit import selectors as audit
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.itembank.models import Blueprint, ImportBatch, Item, Paper, PracticalTask
+from tests.support.cast import officer, outsider
+from tests.support.itembank import (
+    ELECTRICIAN,
+    TRAINER,
+    approver,
+    assembler,
+    bank_blueprint,
+    csv_file,
+    importer,
+    make_approved_item,
+    make_item,
+    make_paper,
+    reviewer,
+    single,
+    some_point,
+    writer,
+)
+from tests.support.standards import make_standard
+
+Browse = Callable[[Actor], Client]
+BANK = f"{ELECTRICIAN}:5"
+SECRET = "只有打开才能看到的题干"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def enter(monkeypatch: pytest.MonkeyPatch) -> Browse:
+    """A browser in which the given actor has signed in."""
+
+    def browser(actor: Actor) -> Client:
+        def call(self: middleware.ActorOfRequest, request: HttpRequest) -> HttpResponseBase:
+            request.actor = actor  # type: ignore[attr-defined]  # as the middleware does
+            return self.get_response(request)
+
+        monkeypatch.setattr(middleware.ActorOfRequest, "__call__", call)
+        return Client()
+
+    return browser
+
+
+class TestCoverage:
+    def test_shows_every_range_with_its_items(self, enter: Browse) -> None:
+        page = enter(writer()).get(reverse("office:bank")).text
+        for words in ("A-A 职业道德", "35%", "58 / 9 / 3", "600", "未核实"):
+            assert words in page
+
+    def test_a_blueprint_shows_its_requirements_and_points(self, enter: Browse) -> None:
+        address = reverse("office:blueprint", args=[bank_blueprint().pk])
+        page = enter(writer()).get(address, {"q": "熔断器"}).text
+        assert "/rules/item-bank-technique/blueprint/" in page
+        assert "熔断器的作用" in page
+
+
+class TestBlueprints:
+    rows = "range1_code,range1_name,point,name,importance\n"
+
+    def post(self, browser: Client, text: str) -> object:
+        """Upload a points file for the small standard."""
+        standard = make_standard()
+        file = SimpleUploadedFile("points.csv", text.encode())
+        entered = {"standard": str(standard.pk), "level": "5", "title": "车工五级", "file": file}
+        return browser.post(reverse("office:blueprint-new"), entered, follow=True)
+
+    def test_drafted_from_a_file_and_kept_from_approval(self, enter: Browse) -> None:
+        page = self.post(enter(officer("itembank.write", region="")), self.rows + "A,职业道德,001,守法,X\n")
+        assert "还不符合要求，不能审定" in page.text  # type: ignore[attr-defined]  # a response
+        assert Blueprint.objects.get(title="车工五级").state == "drafted"
+
+    def test_a_wrong_row_is_told_with_its_line(self, enter: Browse) -> None:
+        page = self.post(enter(officer("itembank.write", region="")), self.rows + "A,职业道德,001,守法,W\n")
+        assert "第 2 行" in page.text  # type: ignore[attr-defined]  # a response
+        assert not Blueprint.objects.filter(title="车工五级").exists()
+
+
+class TestItems:
+    def test_the_list_never_shows_a_stem(self, enter: Browse) -> None:
+        item = make_item(single(SECRET))
+        page = enter(writer()).get(reverse("office:items"), {"q": item.number}).text
+        assert item.number in page
+        assert SECRET not in page
+
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [
+            ({"bank": BANK, "range": "A-A"}, 30),
+            ({"bank": BANK, "type": "truefalse"}, 200),
+            ({"bank": BANK, "importance": "Z"}, 18),
+            ({"bank": BANK, "point": "A-A-A-001"}, 3),
+            ({"bank": BANK, "state": "frozen"}, 0),
+            ({"range": "none"}, 0),
+        ],
+    )
+    def test_narrowed_by_the_address_bar(self, enter: Browse, query: dict[str, str], count: int) -> None:
+        page = enter(writer()).get(reverse("office:items"), query)
+        assert page.context["page"].paginator.count == count
+
+    def test_exported_without_stems(self, enter: Browse) -> None:
+        make_item(single(SECRET))
+        text = enter(writer()).get(reverse("office:items"), {"export": "csv"}).content.decode("utf-8-sig")
+        assert "B-A-A-A-001-003" in text
+        assert SECRET not in text
+
+    def test_an_item_stays_closed_until_it_is_opened_on_the_record(self, enter: Browse) -> None:
+        item = make_item(single(SECRET))
+        browser = enter(writer())
+        assert SECRET not in browser.get(reverse("office:item", args=[item.pk])).text
+        assert SECRET in browser.post(reverse("office:item-open", args=[item.pk])).text
+        lines = audit.entries(actor=officer("audit.read", region=""), target_id=str(item.pk))
+        assert "itembank.item_viewed" in {line.action for line in lines}
+
+    def test_who_assembles_may_not_open(self, enter: Browse) -> None:
+        item = make_item(single(SECRET))
+        only = officer("itembank.assemble", region="32")
+        assert enter(only).post(reverse("office:item-open", args=[item.pk])).status_code == 403
+
+    def test_outsiders_do_not_find_it(self, enter: Browse) -> None:
+        item = make_item()
+        assert enter(outsider("itembank.view")).get(reverse("office:item", args=[item.pk])).status_code == 404
+
+
+class TestWriting:
+    entered = {
+        "bank": BANK,
+        "type": "single",
+        "stem": "页面上写的新题（　）。",
+        "a": "甲",
+        "b": "乙",
+        "c": "丙",
+        "d": "丁",
+        "key": "B",
+        "difficulty": "3",
+        "consistency": "5",
+        "explanation": "",
+    }
+
+    def test_saves_a_draft_at_its_point(self, enter: Browse) -> None:
+        code = "-".join(some_point().codes)
+        page = enter(writer()).post(reverse("office:item-new"), self.entered | {"point": code}, follow=True)
+        assert "命题中" in page.text
+        assert Item.objects.get(origin="written").point == some_point()
+
+    def test_keeps_what_was_entered_when_it_is_refused(self, enter: Browse) -> None:
+        page = enter(writer()).post(reverse("office:item-new"), self.entered | {"b": "甲"})
+        assert page.status_code == 422
+        assert "选项 A 与 B 相同" in page.text
+        assert "页面上写的新题" in page.text
+
+    def test_an_unknown_point_is_told_at_its_field(self, enter: Browse) -> None:
+        page = enter(writer()).post(reverse("office:item-new"), self.entered | {"point": "Z-9"})
+        assert page.status_code == 422
+        assert "Z-9" in page.context["form"].errors["point"][0]
+
+    def test_preview_shows_what_the_candidate_sees(self, enter: Browse) -> None:
+        page = enter(writer()).post(reverse("office:item-preview"), self.entered).text
+        assert "页面上写的新题" in page
+        assert not Item.objects.filter(origin="written").exists()
+
+    def test_revision_makes_a_version(self, enter: Browse) -> None:
+        item = make_item(single(SECRET))
+        browser = enter(writer())
+        assert SECRET in browser.get(reverse("office:item-revise", args=[item.pk])).text
+        browser.post(reverse("office:item-revise", args=[item.pk]), self.entered)
+        assert Item.objects.get(pk=item.pk).latest == 2
+
+    def test_binding_an_unbound_draft(self, enter: Browse) -> None:
+        item = make_item(is_bound=False)
+        code = "-".join(some_point(5).codes)
+        enter(writer()).post(reverse("office:item-bind", args=[item.pk]), {"point": code})
+        assert Item.objects.get(pk=item.pk).point == some_point(5)
+
+
+class TestDecisions:
+    def decide(self, browser: Client, item: Item, verb: str, note: str = "") -> int:
+        """Press a button of the decision bar."""
+        return browser.post(reverse("office:item-decide", args=[item.pk, verb]), {"note": note}).status_code
+
+    def test_review_and_approval_by_two_others(self, enter: Browse) -> None:
+        item = make_item()
+        assert self.decide(enter(reviewer()), item, "review", "可用") == 302
+        assert self.decide(enter(approver()), item, "approve") == 302
+        assert Item.objects.get(pk=item.pk).state == "approved"
+
+    def test_the_author_is_told_that_another_must(self, enter: Browse) -> None:
+        both = officer("itembank.write", "itembank.review", region="32")
+        item = make_item(actor=both)
+        page = enter(both).post(reverse("office:item-decide", args=[item.pk, "review"]), {"note": ""})
+        assert page.status_code == 422
+        assert "/rules/kaogong-itembank-rules/three-persons/" in page.text
+
+    @pytest.mark.parametrize("verb", ["freeze", "retire"])
+    def test_a_stop_needs_its_reason(self, enter: Browse, verb: str) -> None:
+        item = make_approved_item()
+        assert self.decide(enter(approver()), item, verb) == 422
+        assert self.decide(enter(approver()), item, verb, "疑似泄密") == 302
+
+    def test_twice_is_told(self, enter: Browse) -> None:
+        item = make_approved_item()
+        assert self.decide(enter(approver()), item, "approve") == 409
+
+    def test_an_unknown_move_is_not_found(self, enter: Browse) -> None:
+        assert self.decide(enter(approver()), make_item(), "burn", "x") == 404
+
+
+class TestPapers:
+    def test_assembled_and_reported(self, enter: Browse) -> None:
+        entered = {"bank": BANK, "number": "SJ-PAGE", "seed": "7"}
+        page = enter(assembler()).post(reverse("office:paper-new"), entered, follow=True).text
+        for words in ("封存完好", "80 题，每题 1 分", "单项选择题 28，判断题 7", "paper-1-"):
+            assert words in page
+
+    def test_avoids_the_papers_that_are_ticked(self, enter: Browse) -> None:
+        other = make_paper()
+        entered = {"bank": BANK, "number": "SJ-PAGE", "seed": "7", "avoid": [str(other.pk)]}
+        page = enter(assembler()).post(reverse("office:paper-new"), entered, follow=True).text
+        assert f"与 {other.number} 重复" in page
+
+    def test_a_number_that_is_taken_is_told_at_its_field(self, enter: Browse) -> None:
+        make_paper(number="SJ-PAGE")
+        page = enter(assembler()).post(reverse("office:paper-new"), {"bank": BANK, "number": "SJ-PAGE", "seed": "7"})
+        assert page.status_code == 422
+        assert "SJ-PAGE" in page.context["form"].errors["number"][0]
+
+    def test_what_the_bank_lacks_is_listed_by_range(self, enter: Browse) -> None:
+        Item.objects.filter(number__startswith="C-B-C-").update(state="frozen")
+        page = enter(assembler()).post(reverse("office:paper-new"), {"bank": BANK, "number": "SJ-PAGE", "seed": "7"})
+        assert page.status_code == 422
+        assert "需要 3 道判断题" in page.text
+
+    def test_opened_whole_on_the_record(self, enter: Browse) -> None:
+        paper = make_paper()
+        page = enter(assembler()).post(reverse("office:paper-open", args=[paper.pk])).text
+        assert page.count('class="question-stem"') == 100
+
+    def test_voided_with_a_reason(self, enter: Browse) -> None:
+        paper = make_paper()
+        browser = enter(assembler())
+        assert browser.post(reverse("office:paper-void", args=[paper.pk]), {"note": ""}).status_code == 422
+        page = browser.post(reverse("office:paper-void", args=[paper.pk]), {"note": "疑似泄密"}, follow=True)
+        assert "疑似泄密" in page.text
+        assert Paper.objects.get(pk=paper.pk).state == "void"
+
+    def test_outsiders_do_not_find_it(self, enter: Browse) -> None:
+        paper = make_paper()
+        assert enter(outsider("itembank.view")).get(reverse("office:paper", args=[paper.pk])).status_code == 404
+
+
+class TestImports:
+    rows = csv_file("训练师该先做（）,单选,清洗,标注,训练,部署,A", "缺答案的题,单选,甲,乙,丙,丁,")
+
+    def upload(self, browser: Client, raw: bytes, **changes: str) -> object:
+        """Send the form with a file."""
+        entered = {"occupation_code": TRAINER, "level": "5", "profile": "plain"} | changes
+        return browser.post(
+            reverse("office:import-new"), entered | {"file": SimpleUploadedFile("题库.csv", raw)}, follow=True
+        )
+
+    def test_the_columns_are_suggested_from_the_header(self, enter: Browse) -> None:
+        file = SimpleUploadedFile("题库.csv", self.rows)
+        page = enter(importer()).post(reverse("office:import-columns"), {"file": file}).text
+        assert '<select class="form-select" name="column_stem"' in page
+        assert "<option selected>题干</option>" in page
+
+    def test_what_is_no_table_is_told_at_once(self, enter: Browse) -> None:
+        file = SimpleUploadedFile("x.xlsx", b"PK\x03\x04\x00\x00")
+        assert "另存为 CSV" in enter(importer()).post(reverse("office:import-columns"), {"file": file}).text
+
+    def test_staged_with_its_repair_list_then_committed(self, enter: Browse) -> None:
+        browser = enter(importer())
+        page = self.upload(browser, self.rows)
+        assert "没有答案" in page.text  # type: ignore[attr-defined]  # a response
+        batch = ImportBatch.objects.get()
+        address = reverse("office:import-settle", args=[batch.pk, "commit"])
+        assert "1 道试题入库" in browser.get(address).text
+        assert "已入库" in browser.post(address, follow=True).text
+        assert browser.post(address).status_code == 409
+        assert Item.objects.get(occupation_code=TRAINER).state == "drafted"
+
+    def test_a_column_map_of_ones_own(self, enter: Browse) -> None:
+        raw = csv_file("甲题,判断,对", header="Q,T,K")
+        columns = {"column_stem": "Q", "column_type": "T", "column_key": "K"}
+        self.upload(enter(importer()), raw, **columns)
+        assert ImportBatch.objects.get().good_rows == 1
+
+    def test_discarded(self, enter: Browse) -> None:
+        browser = enter(importer())
+        self.upload(browser, self.rows)
+        address = reverse("office:import-settle", args=[ImportBatch.objects.get().pk, "discard"])
+        assert "已放弃" in browser.post(address, follow=True).text
+
+    def test_the_repair_list_leaves_as_a_file(self, enter: Browse) -> None:
+        browser = enter(importer())
+        self.upload(browser, self.rows)
+        page = browser.get(reverse("office:import", args=[ImportBatch.objects.get().pk]), {"export": "csv"})
+        assert "3,key,没有答案" in page.content.decode("utf-8-sig")
+
+    @pytest.mark.parametrize(("code", "words"), [("9-99-99-99", "没有编码为"), ("", "")])
+    def test_an_unknown_occupation_is_told_at_its_field(self, enter: Browse, code: str, words: str) -> None:
+        page = self.upload(enter(importer()), self.rows, occupation_code=code)
+        assert page.status_code == 422  # type: ignore[attr-defined]  # a response
+        assert words in page.context["form"].errors["occupation_code"][0]  # type: ignore[attr-defined]  # a response
+
+
+class TestTasks:
+    def test_listed_by_module_and_opened_on_the_record(self, enter: Browse) -> None:
+        task = PracticalTask.objects.order_by("code")[0]
+        browser = enter(assembler())
+        assert task.title in browser.get(reverse("office:tasks")).text
+        closed = browser.get(reverse("office:task", args=[task.pk])).text
+        opened = browser.post(reverse("office:task", args=[task.pk])).text
+        assert "评分要素" not in closed
+        assert "评分要素" in opened
