@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from kaogong.delivery import selectors as delivery
@@ -32,6 +32,7 @@ __all__ = [
     "RECHECK",
     "RESULT",
     "PartOverview",
+    "Progress",
     "RecheckOffer",
     "final_result",
     "history_of",
@@ -44,6 +45,7 @@ __all__ = [
     "part_kept",
     "passed_parts",
     "passes_waiting",
+    "progress_of",
     "recheck",
     "recheck_deadline",
     "recheck_offers",
@@ -51,6 +53,7 @@ __all__ = [
     "result",
     "results_for",
     "sittings_to_score",
+    "with_progress",
 ]
 
 
@@ -66,6 +69,15 @@ class PartOverview:
     passed: int
     mean: Decimal | None
     bands: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sitting's results are: how many there are, how many still drafted, how many passed."""
+
+    results: int = 0
+    drafted: int = 0
+    passed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,34 @@ def sittings_to_score(actor: Actor) -> QuerySet[Sitting]:
     """Sittings within reach that were published or held, the latest first."""
     found = sittings.sittings_for(actor, *policies.SEEING).filter(state__in=["published", "held"])
     return found.order_by("-held_on", "number")
+
+
+def progress_of(sitting_ids: Collection[UUID]) -> dict[UUID, Progress]:
+    """How far the results of several sittings are: for sittings found within reach."""
+    rows = (
+        Result.objects.filter(registration__sitting__in=list(sitting_ids))
+        .exclude(state="superseded")
+        .values("registration__sitting")
+        .annotate(
+            results=Count("pk"),
+            drafted=Count("pk", filter=Q(state="drafted")),
+            passed=Count("pk", filter=Q(is_passed=True)),
+        )
+    )
+    found = {row["registration__sitting"]: Progress(row["results"], row["drafted"], row["passed"]) for row in rows}
+    return {sitting_id: found.get(sitting_id, Progress()) for sitting_id in sitting_ids}
+
+
+def with_progress(sittings_: QuerySet[Sitting], progress: str) -> QuerySet[Sitting]:
+    """Of these sittings those whose results are `published`, `drafted` or not yet there (`none`)."""
+    results = Result.objects.all()
+    drafted = results.filter(state="drafted").values("registration__sitting")
+    if progress == "drafted":
+        return sittings_.filter(pk__in=drafted)
+    if progress == "published":
+        final = results.filter(state="final").values("registration__sitting")
+        return sittings_.filter(pk__in=final).exclude(pk__in=drafted)
+    return sittings_.exclude(pk__in=results.values("registration__sitting"))
 
 
 def overview(sitting_id: UUID, actor: Actor) -> list[PartOverview]:
