@@ -76,4 +76,4 @@ def _place(seat: Seat | None, link: Callable[[Seat], str]) -> SeatPlace | None:
         return SeatPlace(number="", word="", name=_("空"))
     registration = seat.registration
     group = str(registration.through or "") or registration.employer
-    return SeatPlace(f"{seat.number:02d}", "active", group[:6], registration.printed_name, link(seat))
+    return SeatPlace(f"{seat.number:02d}", "active", group[:4], registration.printed_name, link(seat))
