@@ -231,7 +231,9 @@ def shift_duties(*, actor: Actor, at: datetime, reference: str, days: int) -> in
 
     Raises DoubleBooked when somebody has another duty then; nothing is moved.
     """
-    duties = list(Duty.objects.select_for_update().filter(reference=reference, cancelled_at__isnull=True))
+    live = Duty.objects.select_for_update().filter(reference=reference, cancelled_at__isnull=True)
+    # The foremost first, so that nobody's own duties of this reference run into each other on the way.
+    duties = list(live.order_by("-starts_at" if days > 0 else "starts_at", "person_id"))
     for duty in duties:
         duty.starts_at += timedelta(days=days)
         duty.ends_at += timedelta(days=days)

@@ -34,12 +34,15 @@ __all__ = [
     "is_open",
     "is_within_territory",
     "may",
+    "moves_by_sitting",
     "moves_of",
     "next_round_number",
     "next_sitting_number",
     "of_id",
     "open_rounds",
+    "open_sittings_at",
     "part",
+    "parts_by_sitting",
     "parts_of",
     "people_for",
     "public_round",
@@ -104,6 +107,12 @@ def rounds_with_places(rounds: QuerySet[Round]) -> QuerySet[Round]:
         first_day=Subquery(live.annotate(day=Min("held_on")).values("day")),
         last_day=Subquery(live.annotate(day=Max("held_on")).values("day")),
     )
+
+
+def open_sittings_at(station_id: UUID, at: datetime) -> QuerySet[Sitting]:
+    """Sittings of a station that take applications at that moment, full or not."""
+    rounds = public_rounds(open_at=at).order_by()
+    return _sittings().filter(station_id=station_id, state="scheduled", round__in=rounds).order_by("held_on")
 
 
 def public_round(round_id: UUID) -> Round:
@@ -239,6 +248,22 @@ def rooms_of_sittings(sitting_ids: Collection[UUID]) -> QuerySet[SittingRoom]:
     """The rooms of several sittings, with part and room."""
     found = SittingRoom.objects.filter(part__sitting__in=sitting_ids)
     return found.select_related("room", "part__sitting").order_by("part__starts_at", "number")
+
+
+def parts_by_sitting(sitting_ids: Collection[UUID]) -> dict[UUID, list[SittingPart]]:
+    """The parts of several sittings in one look, in their order."""
+    found: dict[UUID, list[SittingPart]] = {each: [] for each in sitting_ids}
+    for part in SittingPart.objects.filter(sitting__in=sitting_ids):
+        found[part.sitting_id].append(part)
+    return {key: sorted(parts, key=lambda part: PART_ORDER.get(part.part, 9)) for key, parts in found.items()}
+
+
+def moves_by_sitting(sitting_ids: Collection[UUID]) -> dict[UUID, list[SittingMove]]:
+    """The moves of several sittings in one look, the latest first."""
+    found: dict[UUID, list[SittingMove]] = {each: [] for each in sitting_ids}
+    for move in SittingMove.objects.filter(sitting__in=sitting_ids).order_by("-moved_at"):
+        found[move.sitting_id].append(move)
+    return found
 
 
 def bookings(station_id: UUID, day: date) -> QuerySet[SittingRoom]:

@@ -97,7 +97,7 @@ def _check_move(sitting: Sitting, to: date, on: date, *, is_emergency: bool) -> 
 def _shift(sitting: Sitting, days: int) -> None:
     rooms = SittingRoom.objects.filter(part__sitting=sitting)
     rooms.update(is_live=False)
-    for part in SittingPart.objects.select_for_update().filter(sitting=sitting):
+    for part in SittingPart.objects.select_for_update().filter(sitting=sitting).order_by("part"):
         part.starts_at += timedelta(days=days)
         part.ends_at += timedelta(days=days)
         part.save(update_fields=["starts_at", "ends_at"])

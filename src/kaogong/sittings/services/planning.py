@@ -270,7 +270,8 @@ def _check_day(planned: Sequence[_Planned], held_on: date) -> None:
 
 
 def _save_parts(sitting: Sitting, planned: Sequence[_Planned]) -> None:
-    for each in planned:
+    # One order for everybody, so that two who plan the same rooms at once wait for each other instead of deadlocking.
+    for each in sorted(planned, key=lambda each: each.plan.part):
         part = SittingPart.objects.create(
             sitting=sitting,
             part=each.plan.part,
@@ -287,7 +288,7 @@ def _save_parts(sitting: Sitting, planned: Sequence[_Planned]) -> None:
         ]
         try:
             with transaction.atomic():
-                SittingRoom.objects.bulk_create(rooms)
+                SittingRoom.objects.bulk_create(sorted(rooms, key=lambda room: room.room_id))
         except IntegrityError as error:
             raise refusals.RoomTaken(period=_hours(part)) from error
 

@@ -96,7 +96,7 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
     """One round: sittings with places left as of now, fees, conditions, and the way to apply."""
     round_ = selectors.public_round(round_id)
     at = now()
-    sittings = [_offer(sitting, at) for sitting in selectors.sittings_of(round_id)]
+    sittings = _offers(list(selectors.sittings_of(round_id)), at)
     left = sum(each["left"] for each in sittings if each["is_live"])
     context = {
         "round": round_,
@@ -113,16 +113,22 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
     return render(request, "public/rounds/detail.html", context)
 
 
-def _offer(sitting: Sitting, at: datetime) -> dict[str, Any]:
-    return {
-        "sitting": sitting,
-        "left": sitting.capacity - sitting.claimed,
-        "is_open": selectors.is_open(sitting, at),
-        "is_live": sitting.state in {"scheduled", "published", "held"},
-        "word": selectors.SITTING.states[sitting.state],
-        "parts": [(selectors.PART_NAMES[part.part], part) for part in selectors.parts_of(sitting.pk)],
-        "moves": list(selectors.moves_of(sitting.pk)),
-    }
+def _offers(sittings: list[Sitting], at: datetime) -> list[dict[str, Any]]:
+    """Each sitting with its places left, its parts and its moves, looked up together."""
+    ids = [sitting.pk for sitting in sittings]
+    parts, moves = selectors.parts_by_sitting(ids), selectors.moves_by_sitting(ids)
+    return [
+        {
+            "sitting": sitting,
+            "left": sitting.capacity - sitting.claimed,
+            "is_open": selectors.is_open(sitting, at),
+            "is_live": sitting.state in {"scheduled", "published", "held"},
+            "word": selectors.SITTING.states[sitting.state],
+            "parts": [(selectors.PART_NAMES[part.part], part) for part in parts[sitting.pk]],
+            "moves": moves[sitting.pk],
+        }
+        for sitting in sittings
+    ]
 
 
 def _facts(round_: Round) -> list[tuple[str, object]]:
@@ -155,7 +161,7 @@ def notice(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "facts": _facts(round_),
         "fees": _fees(round_),
         "basis": selectors.fee_basis(round_),
-        "sittings": [_offer(each, at) for each in selectors.sittings_of(round_id) if each.state != "cancelled"],
+        "sittings": _offers([each for each in selectors.sittings_of(round_id) if each.state != "cancelled"], at),
         "conditions": standards.conditions(round_.standard_id, round_.level),
     }
     return render(request, "public/rounds/notice.html", context)
@@ -193,12 +199,6 @@ def station(request: ActorRequest, station_id: UUID) -> HttpResponse:
     at = now()
     today = localdate()
     licences = list(stations.licences(station_id))
-    open_here = [
-        each
-        for round_ in selectors.open_rounds(at)
-        for each in selectors.sittings_of(round_.pk)
-        if each.station_id == station_id and each.state == "scheduled"
-    ]
     current = next((each for each in licences if each.since <= today <= each.until), None)
     context = {
         "station": found,
@@ -207,7 +207,7 @@ def station(request: ActorRequest, station_id: UUID) -> HttpResponse:
         "licence_word": stations.LICENCE.states[current.state] if current else "",
         "scopes": stations.scopes_of([current.pk]) if current else [],
         "rooms": stations.rooms(station_id),
-        "sittings": open_here,
+        "sittings": selectors.open_sittings_at(station_id, at),
         "now": at,
     }
     return render(request, "public/stations/detail.html", context)
