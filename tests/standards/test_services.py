@@ -63,7 +63,7 @@ class TestPublish:
     def test_fixes_the_content_with_its_digest(self) -> None:
         standard = make_standard()
         assert standard.state == "published"
-        assert standard.digest == services.digest_of(selectors.standard(standard.pk))
+        assert standard.digest == selectors.digest_of(selectors.standard(standard.pk))
         assert standard.published_at == NOW
 
     def test_refuses_weights_of_99_and_says_where(self) -> None:

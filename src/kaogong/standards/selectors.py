@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from kaogong.foundation.kernel.actors import PUBLIC, Actor
 from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.foundation.signing import canonical, digests
 from kaogong.standards import policies, rules
 from kaogong.standards.models import (
     EntryCondition,
@@ -273,6 +274,11 @@ def counts(version: StandardVersion) -> list[tuple[int, int, int, int, int]]:
         )
         for level in version.levels
     ]
+
+
+def digest_of(version: StandardVersion) -> str:
+    """The digest of a version's content: SHA-256 over its canonical JSON, as 64 hex digits."""
+    return digests.plain(canonical.encode(rules.plain(content_of(version))))
 
 
 def faults(version: StandardVersion) -> list[Fault]:

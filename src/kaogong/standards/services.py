@@ -17,7 +17,6 @@ from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
 from kaogong.foundation.outbox import announcing
-from kaogong.foundation.signing import canonical, digests
 from kaogong.occupations import selectors as occupations
 from kaogong.occupations.models import Occupation
 from kaogong.standards import rules, selectors
@@ -217,11 +216,6 @@ def _lay_down_work(content: rules.Content, version: StandardVersion) -> None:
     Statement.objects.bulk_create(statements)
 
 
-def digest_of(version: StandardVersion) -> str:
-    """The digest of a version's content: SHA-256 over its canonical JSON, as 64 hex digits."""
-    return digests.plain(canonical.encode(rules.plain(selectors.content_of(version))))
-
-
 @command
 def publish(*, actor: Actor, at: datetime, standard_id: UUID) -> StandardVersion:
     """Publish a draft: from now on its rows cannot change, and its digest says what they were.
@@ -235,7 +229,7 @@ def publish(*, actor: Actor, at: datetime, standard_id: UUID) -> StandardVersion
     if faults := selectors.faults(version):
         raise NotPublishable(faults)
     version.state = state
-    version.digest = digest_of(version)
+    version.digest = selectors.digest_of(version)
     version.published_at = at
     version.save(update_fields=["state", "digest", "published_at"])
     trail.record(actor=actor, action="standards.published", target=version, digest=version.digest)
