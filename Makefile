@@ -10,7 +10,7 @@ setup:
 	@./scripts/setup
 
 demo: setup ## play one appraisal season from an empty database, print it, then serve the site (SERVE=no: only print)
-	@$(VENV)/kaogong demo $(if $(filter no,$(SERVE)),--no-serve,)
+	@$(VENV)/kaogong demo $(if $(filter no,$(SERVE)),--no-serve,) $(if $(SIZE),--size $(SIZE),)
 
 serve: setup ## serve the site on http://127.0.0.1:8000/
 	@$(VENV)/kaogong db up && $(VENV)/kaogong db migrate && $(VENV)/kaogong serve

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 from django.core.management import call_command
+from django.db import connection
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -14,6 +15,8 @@ from kaogong.cli.cluster import own_cluster
 
 app = typer.Typer(no_args_is_help=True)
 console = Console()
+MARK = "Kaogong demo season"
+"""How a database that holds an invented season is marked, in its own comment."""
 ELSEWHERE = "DATABASE_URL names a database elsewhere: start and stop it there."
 
 
@@ -73,3 +76,13 @@ def prepare() -> None:
 
         reference.load(at=datetime.now(UTC), each=turn)
         progress.update(loading, description="参考数据", completed=len(modules))
+
+
+def demo_remark() -> str | None:
+    """The remark on the database when it holds a demo season; None for any other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        (remark,) = cursor.fetchone()
+    return remark if remark and remark.startswith(MARK) else None

@@ -14,7 +14,8 @@ errors = Console(stderr=True)
 
 def build() -> typer.Typer:
     """Assemble the command line. Django must be set up: the sub-commands import services."""
-    from kaogong.cli import audit, bank, certificate, database, demo, server  # noqa: PLC0415  # after django.setup()
+    from kaogong.cli import audit, bank, certificate, database, server  # noqa: PLC0415  # after django.setup()
+    from kaogong.cli.demo import playing  # noqa: PLC0415  # after django.setup()
 
     app = typer.Typer(
         name="kaogong",
@@ -27,7 +28,7 @@ def build() -> typer.Typer:
     app.add_typer(audit.app, name="audit", help="The trail: verify, seal, show.")
     app.add_typer(bank.app, name="bank", help="The item bank: import.")
     app.add_typer(certificate.app, name="certificate", help="Certificates: verify.")
-    app.command(name="demo")(demo.demo)
+    app.command(name="demo")(playing.demo)
     app.command(name="serve")(server.serve)
     app.command(name="worker")(server.worker)
     return app
@@ -39,6 +40,8 @@ def run() -> None:
     import localpostgres  # noqa: PLC0415  # beside its use: only the shell starts clusters
 
     try:
+        if sys.argv[1:2] == ["demo"]:
+            os.environ.setdefault("KAOGONG_SECOND_FACTOR", "off")
         database_commands = len(sys.argv) > 1 and sys.argv[1] == "db"
         if not database_commands:
             from kaogong.cli.cluster import use_cluster  # noqa: PLC0415  # before Django reads its settings

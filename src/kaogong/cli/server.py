@@ -15,6 +15,7 @@ from django.core.management import call_command
 from rich.console import Console
 
 from kaogong.cli.cluster import own_cluster
+from kaogong.cli.database import demo_remark
 
 console = Console()
 LOOK_SECONDS = 5.0
@@ -33,6 +34,8 @@ def serve(
         processes.append(
             subprocess.Popen([sys.executable, "-m", "kaogong.cli", "worker"], env=child_environment())
         )  # our own interpreter
+    if demo_remark():
+        console.print("这是演示数据库：人都是虚构的，岗位账号不要求第二因素。")
     console.print(f"考工在 [bold]http://{host}:{port}/[/bold] 运行；按 Ctrl-C 结束。")
     _watch(processes)
 
@@ -66,8 +69,9 @@ def server_command(host: str, port: int, workers: int) -> list[str]:
 
 
 def child_environment() -> dict[str, str]:
-    """The environment of a child: ours, with the settings module named."""
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "kaogong.config.settings"}
+    """The environment of a child: ours, with the settings module named; a demo's accounts need no second factor."""
+    demo = {"KAOGONG_SECOND_FACTOR": "off"} if demo_remark() else {}
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "kaogong.config.settings", **demo}
 
 
 def worker() -> None:

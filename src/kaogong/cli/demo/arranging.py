@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from datetime import time as clock
+from typing import TypeVar
 from uuid import UUID
 
 from kaogong.cli.demo.season import BEIJING, Season
@@ -15,6 +16,7 @@ from kaogong.seating import services as seating
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings import services as planning
 
+Someone = TypeVar("Someone")
 EXAMINERS_A_SITE = 5
 TYPHOON_DAYS = 10
 
@@ -101,8 +103,9 @@ def _panel(season: Season, organiser: str, part: UUID, at: datetime) -> None:
     _rotate(season.examiners[organiser], EXAMINERS_A_SITE)
 
 
-def _rotate(people: list[UUID] | list[tuple[UUID, UUID]], count: int) -> None:
-    people[:] = people[count:] + people[:count]  # type: ignore[assignment]  # the same kind of list comes back
+def _rotate(people: list[Someone], count: int) -> None:
+    """Whoever served goes to the end of the list."""
+    people[:] = people[count:] + people[:count]
 
 
 def _taught(season: Season, sitting: UUID) -> None:

@@ -84,10 +84,10 @@ def _pay_or_withdraw(season: Season, candidate: Candidate, organisers: dict[UUID
 
 def _two_clerks(season: Season, paid: Sequence[Candidate]) -> None:
     """A second clerk decides an application that the first has decided: told so, and nothing changes."""
-    if paid:
+    if paid and (decided := paid[0].registration_id):
         season.attempt(
             registration.admit,
             actor=season.by("nanjing/centre_director"),
             at=season.days.before(57, 16),
-            registration_id=paid[0].registration_id,
+            registration_id=decided,
         )

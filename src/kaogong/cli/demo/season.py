@@ -149,7 +149,7 @@ class Season:
         _here[:] = [self]
         total: Counter[str] = Counter()
         with ProcessPoolExecutor(os.cpu_count() or 1, get_context("fork")) as pool:
-            # All are handed over before the progress bar starts its thread: processes must not be forked beside threads.
+            # All are handed over before the progress bar starts: processes must not be forked beside its thread.
             waiting = [pool.submit(_play_apart, play, thing, number) for number, thing in enumerate(things)]
             with self.stage(title, len(waiting)) as done:
                 for finished in as_completed(waiting):

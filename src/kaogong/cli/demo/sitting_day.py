@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from kaogong.sittings.models import SittingPart
 
 ABSENT, LATE, CHEATING, FORGETS, UNSAFE = 0.04, 0.006, 0.003, 0.02, 0.005
+SLIP = 0.02
 SAVES = 2
+PAPER_SUM = "纸质评分表合计："
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,12 @@ def _mark(
     severity: Mapping[UUID, float],
     at: datetime,
 ) -> None:
-    """Each examiner of the candidate's shop signs his own sheet for each module."""
+    """Each examiner of the candidate's shop signs his own sheet for each module, keyed in from his paper sheet.
+
+    Now and then a row is keyed in wrongly; the sum on paper stands in the note, so that a recheck can find it.
+    """
     unsafe = season.model.random.random() < UNSAFE
+    slips = season.model.random.random() < SLIP
     examiners = [
         (Actor(kind="person", name=each.person.name, person_id=each.person_id, door="shell"), severity[each.person_id])
         for each in rooms.examiners_of(attempt)
@@ -234,6 +240,11 @@ def _mark(
         for actor, strict in examiners:
             marks = season.model.score_sheet(candidate.ability, rows, severity=strict)
             breach = unsafe and number == 0
+            note = "带电操作，未验电" if breach else ""
+            if slips and number == 0 and actor == examiners[0][0] and not breach:
+                note = f"{PAPER_SUM}{sum(marks.values()):g}"
+                row = max(marks, key=lambda code: marks[code])
+                marks[row] = 0.0
             delivery.sign_score_sheet(
                 actor=actor,
                 at=at,
@@ -241,5 +252,5 @@ def _mark(
                 draw_id=draw,
                 marks={code: Decimal(str(mark)) for code, mark in marks.items()},
                 safety_violation=breach,
-                note="带电操作，未验电" if breach else "",
+                note=note,
             )
