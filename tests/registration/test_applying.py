@@ -374,3 +374,34 @@ class TestSeeing:
         for actor in (outsider("seating.arrange"), candidate(admitted.person_id)):
             with pytest.raises(NotFound):
                 selectors.admitted_of(sitting.pk, actor)
+
+
+class TestStartByDocument:
+    def start(self, sitting: Sitting, number: str, name: str, **options: Any) -> Registration:
+        clerk = officer("registration.enter", region="99", organisation=sitting.station.organisation_id)
+        return services.start_by_document(
+            sitting_id=sitting.pk,
+            document_kind="resident",
+            document_number=number,
+            name=name,
+            **{"actor": clerk, "at": APPLYING, **options},
+        )
+
+    def test_finds_somebody_entered_elsewhere(self, sitting: Sitting) -> None:
+        number = resident_number(born_on=date(1981, 5, 1))
+        person = make_person(name="𠮷田健", number=number, region_code="650102")
+        assert self.start(sitting, old_form(number), "𠮷田健").person_id == person.pk
+
+    def test_number_and_name_must_agree(self, sitting: Sitting) -> None:
+        number = resident_number(born_on=date(1982, 5, 1))
+        make_person(name="诸葛明", number=number)
+        wrong = [(number, "诸葛亮"), (resident_number(born_on=date(1983, 5, 1)), "诸葛明"), ("123", "诸葛明")]
+        for typed, name in wrong:
+            with pytest.raises(services.DocumentDisagrees):
+                self.start(sitting, typed, name)
+
+    def test_needs_the_power(self, sitting: Sitting) -> None:
+        number = resident_number(born_on=date(1984, 5, 1))
+        make_person(name="诸葛明", number=number)
+        with pytest.raises(NotPermitted):
+            self.start(sitting, number, "诸葛明", actor=officer("persons.see"))

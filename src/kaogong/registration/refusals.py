@@ -18,6 +18,15 @@ class AlreadyRegistered(Refusal):
     clause = Clause(HOUSE, "one-application")
 
 
+class DocumentDisagrees(Refusal):
+    """No person of that number and name; said in the same words whichever of the two is wrong."""
+
+    message = _("没有找到证件号码与姓名一致的人员。")
+    advice = _("请对照证件原件核对；没有登记过的，请先录入人员信息。")
+    clause = Clause(HOUSE, "one-application")
+    field = "document_number"
+
+
 class Barred(Refusal):
     """A bar stands against the person."""
 

@@ -9,6 +9,7 @@ from kaogong.registration.refusals import (
     BatchTooLarge,
     ClaimFaulty,
     CorrectionOverdue,
+    DocumentDisagrees,
     EvidenceKindWrong,
     EvidenceTooLarge,
     EvidenceTooMany,
@@ -28,7 +29,7 @@ from kaogong.registration.refusals import (
     UnknownCondition,
     UnknownPart,
 )
-from kaogong.registration.services.applying import choose_parts, claim, start, submit
+from kaogong.registration.services.applying import choose_parts, claim, start, start_by_document, submit
 from kaogong.registration.services.batches import Application, BatchReport, RefusedRow, enter_many
 from kaogong.registration.services.deciding import admit, collect_fee, refuse, send_back, withdraw
 from kaogong.registration.services.papers import OpenedEvidence, hand_in, open_evidence, remove_evidence, set_photo
@@ -42,6 +43,7 @@ __all__ = [
     "BatchTooLarge",
     "ClaimFaulty",
     "CorrectionOverdue",
+    "DocumentDisagrees",
     "EvidenceKindWrong",
     "EvidenceTooLarge",
     "EvidenceTooMany",
@@ -74,6 +76,7 @@ __all__ = [
     "send_back",
     "set_photo",
     "start",
+    "start_by_document",
     "submit",
     "withdraw",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from kaogong.foundation.identity import rules as identity_rules
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.identity.models import Person
 from kaogong.foundation.kernel import trail
@@ -37,6 +38,43 @@ def start(*, actor: Actor, at: datetime, sitting_id: UUID, person_id: UUID, part
     """
     sitting = sittings.public_sitting(sitting_id)
     person = identity.get_person(actor, person_id)
+    return _begin(actor, at, sitting, person, parts)
+
+
+@command
+def start_by_document(
+    *,
+    actor: Actor,
+    at: datetime,
+    sitting_id: UUID,
+    document_kind: str,
+    document_number: str,
+    name: str,
+    parts: Sequence[str] = (),
+) -> Registration:
+    """Begin for somebody whose identity document lies on the counter, wherever that person was first entered.
+
+    Whoever holds number and name may register the person; an unknown number and another name get the same
+    DocumentDisagrees. Otherwise as `start`.
+    """
+    sitting = sittings.public_sitting(sitting_id)
+    person = _by_document(document_kind, document_number, name, day_of(at))
+    if person is None:
+        raise refusals.DocumentDisagrees
+    return _begin(actor, at, sitting, person, parts)
+
+
+def _by_document(kind: str, number: str, name: str, on: date) -> Person | None:
+    try:
+        document = identity_rules.parse_document(kind, number, on)
+        wanted = identity_rules.normalise_name(name)
+    except identity_rules.Fault:
+        return None
+    found = identity.by_document(document.kind, document.number)
+    return found if found is not None and found.name == wanted else None
+
+
+def _begin(actor: Actor, at: datetime, sitting: Any, person: Person, parts: Sequence[str]) -> Registration:
     through = _entering_for(actor, sitting, person)
     gate.check_open(sitting, at)
     offer = selectors.offer(sitting)

@@ -28,7 +28,6 @@ from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Filter, Kind
 
 if TYPE_CHECKING:
-    from kaogong.foundation.identity.models import Person
     from kaogong.registration.models import Registration
     from kaogong.sittings.models import Sitting
 
@@ -123,8 +122,7 @@ def new(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             sitting = sittings.public_sitting(UUID(form.cleaned_data["sitting"]))
-            person = _person(request, form.cleaned_data, sitting)
-            begun = services.start(actor=request.actor, at=now(), sitting_id=sitting.pk, person_id=person.pk)
+            begun = _begun(request, form.cleaned_data, sitting)
         except Refusal as refusal:
             form.add_error(
                 refusal.field if refusal.field in form.fields else None, words_of(refusal) + advice_of(refusal)
@@ -135,21 +133,21 @@ def new(request: ActorRequest) -> HttpResponse:
     return render(request, "station/registrations/new.html", {"form": form}, status=status)
 
 
-def _person(request: ActorRequest, given: dict[str, Any], sitting: Sitting) -> Person:
-    """The person of that document within reach, whose name must agree; else newly entered here."""
-    found = identity.find_by_document(request.actor, given["document_kind"], given["document_number"], on=localdate())
-    if found is not None and found.name == given["name"].strip():
-        return found
-    return identity_services.enter_person(
-        actor=request.actor,
-        at=now(),
-        name=given["name"],
-        document_kind=given["document_kind"],
-        document_number=given["document_number"],
-        phone=given["phone"],
-        region_code=given["residence_code"],
-        organisation_id=sitting.station.organisation_id,
-    )
+def _begun(request: ActorRequest, given: dict[str, Any], sitting: Sitting) -> Registration:
+    """An application for the person of that document and name, wherever entered; else for one newly entered here."""
+    document = {name: given[name] for name in ("document_kind", "document_number", "name")}
+    try:
+        return services.start_by_document(actor=request.actor, at=now(), sitting_id=sitting.pk, **document)
+    except services.DocumentDisagrees:
+        person = identity_services.enter_person(
+            actor=request.actor,
+            at=now(),
+            phone=given["phone"],
+            region_code=given["residence_code"],
+            organisation_id=sitting.station.organisation_id,
+            **document,
+        )
+    return services.start(actor=request.actor, at=now(), sitting_id=sitting.pk, person_id=person.pk)
 
 
 def _editable(request: ActorRequest, registration_id: UUID) -> Registration:
@@ -176,11 +174,11 @@ def fill(request: ActorRequest, registration_id: UUID) -> HttpResponse:
     )
     claims = _claims(registration, offer, posted, more="more" in request.GET)
     refused: Refusal | None = None
-    is_sound = form.is_valid() and claims.is_valid() if posted is not None else False
+    is_sound = posted is not None and form.is_valid() and (_is_changed(form, registration) or claims.is_valid())
     if is_sound:
         try:
             _keep(request, registration, form.cleaned_data, claims.claim())
-            if "submit" in request.POST:
+            if "submit" in request.POST and not _is_changed(form, registration):
                 done = services.submit(actor=request.actor, at=now(), registration_id=registration_id)
                 messages.success(request, _("已提交，报名号 {number}。").format(number=done.number))
                 return redirect("station:registrations")
@@ -199,6 +197,11 @@ def fill(request: ActorRequest, registration_id: UUID) -> HttpResponse:
     }
     status = status_of(refused) if refused else 422 if posted is not None and not is_sound else 200
     return render(request, "station/registrations/fill.html", context, status=status)
+
+
+def _is_changed(form: WhereForm, registration: Registration) -> bool:
+    """Whether another condition was chosen: the facts for the old one are then not asked for any more."""
+    return bool(form.cleaned_data["condition_code"] != registration.condition_code)
 
 
 def _claims(registration: Registration, offer: Any, posted: Any, *, more: bool) -> ClaimForms:
