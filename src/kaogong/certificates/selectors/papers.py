@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from kaogong.certificates.forms import form_of
 from kaogong.certificates.models import Certificate, Copy
@@ -20,11 +21,11 @@ from kaogong.registration import selectors as registration
 from kaogong.regulations import selectors as regulations
 
 OUTCOMES: dict[str, tuple[str, Tone, str]] = {
-    "valid": ("有效", "done", "登记的证书编号与姓名相符，证书在查询时有效。"),
-    "suspended": ("暂停使用", "stopped", "登记的证书编号与姓名相符，但证书在查询时已暂停使用。"),
-    "revoked": ("已撤销", "stopped", "登记的证书编号与姓名相符，但证书已被撤销，不再有效。"),
-    "broken": ("不能证实", "stopped", "登记内容与签名不符，可能被改动。请联系核发机构核实。"),
-    "no_match": ("未查到", "waiting", "没有查到与所填编号和姓名都相符的证书。"),
+    "valid": (_("有效"), "done", _("登记的证书编号与姓名相符，证书在查询时有效。")),
+    "suspended": (_("暂停使用"), "stopped", _("登记的证书编号与姓名相符，但证书在查询时已暂停使用。")),
+    "revoked": (_("已撤销"), "stopped", _("登记的证书编号与姓名相符，但证书已被撤销，不再有效。")),
+    "broken": (_("不能证实"), "stopped", _("登记内容与签名不符，可能被改动。请联系核发机构核实。")),
+    "no_match": (_("未查到"), "waiting", _("没有查到与所填编号和姓名都相符的证书。")),
 }
 """Word, tone and sentence of each outcome: said the same way on the page, on paper and by the API."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from kaogong.blanks import selectors as blanks
 from kaogong.certificates import policies, seals
 from kaogong.certificates.models import Certificate, Copy, StatusChange
 from kaogong.certificates.rules import canonical_number
@@ -122,6 +123,11 @@ def may(actor: Actor, power: str, certificate: Certificate) -> bool:
     if power in {"certificates.replace", "certificates.print"}:
         return actor.may(power, organisation=certificate.issuer_id)
     return policies.may(actor, power, certificate)
+
+
+def next_blanks(certificate: Certificate, count: int) -> list[str]:
+    """The blanks that `count` new copies of a certificate would be printed on now, in words; empty when too few."""
+    return blanks.next_serials(certificate.issuer_id, count, paper=certificate.regime)
 
 
 def earlier_awards(person_ids: Collection[UUID], *, on: date) -> Mapping[UUID, Sequence[EarlierAward]]:

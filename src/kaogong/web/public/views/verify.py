@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,6 +21,13 @@ from kaogong.regulations import selectors as regulations
 from kaogong.web.ui.requests import ActorRequest
 from kaogong.web.ui.shapes import Moment
 
+SCANNED = {
+    "valid": gettext_noop("二维码与登记的证书相符，证书在查询时有效。"),
+    "suspended": gettext_noop("二维码与登记的证书相符，但证书在查询时已暂停使用。"),
+    "revoked": gettext_noop("二维码与登记的证书相符，但证书已被撤销，不再有效。"),
+    "broken": OUTCOMES["broken"][2],
+}
+"""What is said of each outcome when nobody typed a name."""
 PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
 
 
@@ -114,11 +121,13 @@ def _answer_scanned(request: ActorRequest, number: str, tag: str) -> HttpRespons
 
 def _show(request: ActorRequest, verdict: selectors.Verdict, *, name: str) -> HttpResponse:
     word, tone, sentence = OUTCOMES[verdict.outcome]
+    if verdict.masked_name:
+        sentence = SCANNED[verdict.outcome]
     context = {
         "verdict": verdict,
-        "word": word,
-        "tone": tone,
-        "sentence": sentence,
+        "word": _(word),
+        "tone": tone if verdict.is_match else "neutral",
+        "sentence": _(sentence),
         "name": name,
         "form": VerifyForm(initial={"number": verdict.number}),
         "facts": _facts(verdict),

@@ -1,0 +1,38 @@
+"""Addresses of issuing, the register of certificates, and what happens to one afterwards."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.utils.translation import gettext_noop as _
+
+from kaogong.web.office.views import certificate_deeds, certificates, issuing
+from kaogong.web.ui.navigation import NavItem
+
+urlpatterns = [
+    path("certificates/", certificates.index, name="certificates"),
+    path("certificates/issue/", issuing.waiting, name="issue-list"),
+    path("certificates/issue/<uuid:sitting_id>/", issuing.plan, name="issue"),
+    path("certificates/issue/<uuid:sitting_id>/done/", issuing.done, name="issue-done"),
+    path("certificates/print/", issuing.print_run, name="certificates-print"),
+    path("certificates/<uuid:certificate_id>/", certificates.detail, name="certificate"),
+    path("certificates/<uuid:certificate_id>/paper.pdf", certificates.paper, name="certificate-pdf"),
+    path("certificates/<uuid:certificate_id>/<slug:verb>/", certificate_deeds.deed, name="certificate-deed"),
+]
+nav = [
+    NavItem(
+        title=_("证书核发"),
+        route="office:issue-list",
+        power="certificates.issue",
+        order=60,
+        group=_("证书"),
+        icon="patch-check",
+    ),
+    NavItem(
+        title=_("证书登记簿"),
+        route="office:certificates",
+        power="certificates.see",
+        order=61,
+        group=_("证书"),
+        icon="journal-text",
+    ),
+]
