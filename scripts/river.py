@@ -51,7 +51,7 @@ def lifecycles() -> list[Lifecycle]:
 def _events() -> Iterator[tuple[str, str, str]]:
     for module in _submodules("events"):
         for _, member in inspect.getmembers(module, inspect.isclass):
-            if issubclass(member, Event) and member is not Event and member.__module__ == module.__name__:
+            if issubclass(member, Event) and hasattr(member, "name") and member.__module__ == module.__name__:
                 yield member.name, module.__name__.split(".")[-2], _first_line(member)
 
 

@@ -11,7 +11,9 @@ from django.template import engines
 import kaogong
 
 ROOT = Path(kaogong.__file__).parent
-TEMPLATES = sorted(file for file in ROOT.rglob("templates/**/*.*") if file.suffix in {".html", ".txt", ".svg"})
+TEMPLATES = sorted(
+    file for file in (ROOT / "web").rglob("templates/**/*.*") if file.suffix in {".html", ".txt", ".svg"}
+)
 # Named by allauth itself, by Django, or by status code.
 NAMED_ELSEWHERE = re.compile(r"^(account|mfa|allauth|usersessions|registration|axes)/|^ui/errors/\d|^\d{3}\.html$")
 

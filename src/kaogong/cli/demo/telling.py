@@ -83,11 +83,9 @@ DEEDS = {
     "seating.ticket_published": "准考证发布",
     "delivery.checked_in": "现场核验签到",
     "delivery.started": "开始作答（操作）",
-    "delivery.submitted": "交卷",
     "delivery.handed_in": "交卷",
     "delivery.sealed": "封存",
     "scoring.result_published": "成绩发布",
-    "scoring.result_finalised": "成绩发布",
     "certificates.issued": "核发证书",
     "certificates.replaced": "遗失补发",
 }

@@ -1,4 +1,4 @@
-"""Who acts: built once at the door from a request, a token or a shell, and passed down to every service and selector."""
+"""Who acts: built once at the door from a request, a token or a shell, and passed down to services and selectors."""
 
 from __future__ import annotations
 
