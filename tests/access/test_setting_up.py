@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from pytest_django import Settings
 
 from kaogong.foundation.audit.models import TrailEntry
 from tests.support.access import PASSWORD, make_account, make_body, make_post
@@ -14,8 +15,9 @@ from tests.support.signing_in import SECRET, sign_in, totp_code, with_totp
 
 
 @pytest.mark.concurrency
-def test_a_second_factor_just_set_up_counts_at_once(real_database: str) -> None:
+def test_a_second_factor_just_set_up_counts_at_once(real_database: str, settings: Settings) -> None:
     cache.clear()
+    settings.SECOND_FACTOR_REQUIRED = True
     account = make_post(
         account=make_account(username="wu"), organisation=make_body(), role="administrator", since=date(2020, 1, 1)
     ).account

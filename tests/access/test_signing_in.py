@@ -27,6 +27,7 @@ def _fresh(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """No limits left over from another test, and short messages into a folder of our own."""
     cache.clear()
     settings.SMS_FOLDER = tmp_path / "sms"
+    settings.SECOND_FACTOR_REQUIRED = True
     monkeypatch.setattr(hooks, "_sender", [sending.send_code])
 
 
