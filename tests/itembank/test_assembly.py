@@ -16,9 +16,8 @@ from kaogong.itembank.rules.assembly import (
     Section,
     allot,
     draw,
-    marks_residue,
-    report,
 )
+from kaogong.itembank.rules.reports import marks_residue, report
 
 RANGES = [
     RangeShare("A-A", "职业道德", 5),

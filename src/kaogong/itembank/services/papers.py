@@ -21,7 +21,7 @@ from kaogong.foundation.signing import canonical, digests, keys
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.events import PaperSealed
 from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
-from kaogong.itembank.rules import assembly
+from kaogong.itembank.rules import assembly, reports
 from kaogong.itembank.rules.assembly import Candidate, Infeasible, Order, RangeShare
 from kaogong.itembank.rules.items import ItemContent
 from kaogong.itembank.rules.problems import Problem
@@ -98,7 +98,7 @@ def assemble(
         blueprint=blueprint,
         number=number,
         seed=seed,
-        report=assembly.report(bank, order, found) | {"avoid": [str(each) for each in avoid]},
+        report=reports.report(bank, order, found) | {"avoid": [str(each) for each in avoid]},
         sealed_at=at,
         sealed_by=actor.name,
         occupation_code=occupation_code,

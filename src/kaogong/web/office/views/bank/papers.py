@@ -23,6 +23,9 @@ from kaogong.web.ui.formats import level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Chart, Filter, Series
 
+AVOIDED_AT_FIRST = 8
+"""How many of the newest papers are ticked to be avoided when the form opens."""
+
 
 @require_safe
 @needs(*PAPER_POWERS)
@@ -66,9 +69,8 @@ def assemble(request: ActorRequest) -> HttpResponse:
     """Ask for a paper; what the bank lacks for it comes back range by range."""
     banks = [choice for choice in banks_of(request.actor) if _has_blueprint(choice[0])]
     papers = [(str(each.pk), each.number) for each in selectors.papers_for(request.actor).exclude(state="void")[:100]]
-    form = PaperForm(
-        request.POST or None, banks=banks, papers=papers, initial={"seed": secrets.randbelow(1_000_000_000)}
-    )
+    initial = {"seed": secrets.randbelow(1_000_000_000), "avoid": [pk for pk, _number in papers[:AVOIDED_AT_FIRST]]}
+    form = PaperForm(request.POST or None, banks=banks, papers=papers, initial=initial)
     problems: list[selectors.Problem] = []
     refused: Refusal | None = None
     if request.method == "POST" and form.is_valid():
