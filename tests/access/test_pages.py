@@ -89,6 +89,10 @@ class TestPosts:
         assert answer.status_code == 422
         assert words in answer.content.decode()
 
+    def test_todays_date_stands_in_the_form_as_browsers_read_it(self, centre: Organisation) -> None:
+        page = administrator(centre).get("/office/posts/new/").content.decode()
+        assert f'value="{timezone.localdate():%Y-%m-%d}"' in page
+
     def test_end(self, centre: Organisation) -> None:
         post = make_post(organisation=centre)
         today = timezone.localdate()

@@ -49,7 +49,7 @@ class EnterForm(ClaimForm):
         label=_("出生日期"),
         required=False,
         help_text=_("不是居民身份证的，须填写。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     residence = forms.CharField(
         label=_("常住地"), max_length=40, help_text=_("区县名称，如“玄武区”。决定由哪一级机构受理。")

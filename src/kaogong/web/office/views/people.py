@@ -47,7 +47,7 @@ class PersonForm(forms.Form):
         label=gettext_lazy("出生日期"),
         required=False,
         help_text=gettext_lazy("不是居民身份证的，须填写。"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     phone = forms.CharField(
         label=gettext_lazy("手机号码"), required=False, max_length=30, widget=forms.TextInput(attrs={"type": "tel"})

@@ -34,19 +34,19 @@ class AppointForm(forms.Form):
     )
     organisation = forms.ChoiceField(label=gettext_lazy("机构"))
     role = forms.ChoiceField(label=gettext_lazy("岗位"))
-    since = forms.DateField(label=gettext_lazy("任期起"), widget=forms.DateInput(attrs=DAY))
+    since = forms.DateField(label=gettext_lazy("任期起"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     until = forms.DateField(
         label=gettext_lazy("任期止"),
         required=False,
         help_text=gettext_lazy("不填则任至另行通知。"),
-        widget=forms.DateInput(attrs=DAY),
+        widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
     )
 
 
 class EndForm(forms.Form):
     """The last day of a post, and why it ends."""
 
-    until = forms.DateField(label=gettext_lazy("最后一天"), widget=forms.DateInput(attrs=DAY))
+    until = forms.DateField(label=gettext_lazy("最后一天"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     reason = forms.CharField(
         label=gettext_lazy("事由"), max_length=200, help_text=gettext_lazy("记入审计，至少四个字。")
     )
@@ -60,8 +60,8 @@ class DeputeForm(forms.Form):
         max_length=254,
         help_text=gettext_lazy("对方的登录名、手机号码或邮箱，须填写完整。"),
     )
-    since = forms.DateField(label=gettext_lazy("代理起"), widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label=gettext_lazy("代理止"), widget=forms.DateInput(attrs=DAY))
+    since = forms.DateField(label=gettext_lazy("代理起"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    until = forms.DateField(label=gettext_lazy("代理止"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     reason = forms.CharField(
         label=gettext_lazy("事由"), max_length=200, help_text=gettext_lazy("如“年休假”“外出培训”。")
     )
