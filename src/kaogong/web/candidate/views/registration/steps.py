@@ -37,6 +37,15 @@ if TYPE_CHECKING:
     from kaogong.registration.models import Registration
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
+PAGES = {
+    "parts": "candidate/registration/parts.html",
+    "where": "candidate/registration/where.html",
+    "condition": "candidate/registration/condition.html",
+    "facts": "candidate/registration/facts.html",
+    "evidence": "candidate/registration/evidence.html",
+    "photo": "candidate/registration/photo.html",
+    "check": "candidate/registration/check.html",
+}
 
 
 def own(request: ActorRequest, registration_id: UUID) -> Registration:
@@ -54,7 +63,7 @@ def page(
         "step": step,
         **context,
     }
-    return render(request, f"candidate/registration/{step}.html", values, status=status)
+    return render(request, PAGES[step], values, status=status)
 
 
 def tell(form: forms.Form, refusal: Refusal) -> int:

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaogong.foundation.kernel.refusals import Refusal
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
 from kaogong.registration import selectors, services
 from kaogong.web.office.listing import page_of
 from kaogong.web.office.views.registrations.lists import filters, uuid_of
@@ -63,6 +63,8 @@ def collect(request: ActorRequest, registration_id: UUID) -> HttpResponse:
             registration_id=registration_id,
             receipt_number=request.POST.get("receipt_number", ""),
         )
+    except (NotFound, NotPermitted):
+        raise
     except Refusal as refusal:
         messages.error(request, words_of(refusal) + advice_of(refusal))
     else:
