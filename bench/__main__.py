@@ -22,7 +22,7 @@ def names() -> list[str]:
 def main() -> None:
     """Parse the command line, start a durable cluster (fsync on), prepare it, run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
-    parser.add_argument("names", nargs="*", choices=[*names(), []], help="which ones; all when none is named")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones; all when none is named")
     parser.add_argument("--size", type=int, default=0, help="size of the work; 0 is each benchmark's own")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kaogong-bench-") as folder:

@@ -27,19 +27,17 @@ class Rate:
         return median(self.per_second)
 
 
-def compare(
-    ways: Mapping[str, Callable[[int], object]], *, units: Callable[[int], int], repetitions: int = 3
-) -> dict[str, Rate]:
+def compare(ways: Mapping[str, Callable[[int], int]], *, repetitions: int = 3) -> dict[str, Rate]:
     """Run every way in turn, `repetitions` times over, and return its rate.
 
-    A way receives the repetition's number (0, 1, …); `units` says how many units of work one repetition does.
+    A way receives the repetition's number (0, 1, …) and returns how many units of work it did.
     """
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for repetition in range(repetitions):
         for name, way in ways.items():
             begun = time.perf_counter()
-            way(repetition)
-            rates[name].append(units(repetition) / (time.perf_counter() - begun))
+            done = way(repetition)
+            rates[name].append(done / (time.perf_counter() - begun))
     return {name: Rate(name, tuple(values)) for name, values in rates.items()}
 
 
