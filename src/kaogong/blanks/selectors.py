@@ -30,9 +30,11 @@ __all__ = [
     "printed_range",
     "series",
     "series_of",
+    "size_of",
     "stock",
     "targets",
     "where_is",
+    "words_of",
 ]
 
 
@@ -242,6 +244,16 @@ def may_move(actor: Actor, organisation: Organisation) -> bool:
 def printed_range(series: Series, serials: rules.Range) -> str:
     """A range in words: `A0000001–A0000312`."""
     return rules.wording(series.prefix, series.width, serials)
+
+
+def words_of(movement: Movement) -> str:
+    """The range of an entry in words."""
+    return printed_range(movement.series, _range(movement.serials))
+
+
+def size_of(movement: Movement) -> int:
+    """How many serials an entry moved."""
+    return rules.size(_range(movement.serials))
 
 
 def in_stock(organisation_id: UUID, *, paper: str = "") -> QuerySet[Holding]:

@@ -9,65 +9,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=20, unique=True, verbose_name='印制批')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('prefix', models.CharField(blank=True, max_length=8, verbose_name='字头')),
-                ('width', models.PositiveSmallIntegerField(verbose_name='位数')),
-                ('paper', models.CharField(blank=True, choices=[('', '不限'), ('qualification-16', '职业资格证书'), ('level-22', '职业技能等级证书')], default='', max_length=20, verbose_name='用于')),
-                ('ordered_at', models.DateTimeField(verbose_name='登记时间')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=20, unique=True, verbose_name="印制批")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("prefix", models.CharField(blank=True, max_length=8, verbose_name="字头")),
+                ("width", models.PositiveSmallIntegerField(verbose_name="位数")),
+                (
+                    "paper",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "不限"), ("qualification-16", "职业资格证书"), ("level-22", "职业技能等级证书")],
+                        default="",
+                        max_length=20,
+                        verbose_name="用于",
+                    ),
+                ),
+                ("ordered_at", models.DateTimeField(verbose_name="登记时间")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('width__gte', 1), ('width__lte', 15)), name='series_width_is_sane')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("width__gte", 1), ("width__lte", 15)), name="series_width_is_sane"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('serials', django.contrib.postgres.fields.ranges.BigIntegerRangeField(verbose_name='流水码区间')),
-                ('kind', models.CharField(choices=[('receive', '入库'), ('transfer', '调拨'), ('use', '打印使用'), ('spoil', '作废'), ('destroy', '销毁')], max_length=12, verbose_name='类型')),
-                ('source_place', models.CharField(choices=[('outside', '印制单位'), ('stock', '库存'), ('used', '已用'), ('spoilt', '作废'), ('destroyed', '已销毁')], max_length=10, verbose_name='转出')),
-                ('target_place', models.CharField(choices=[('outside', '印制单位'), ('stock', '库存'), ('used', '已用'), ('spoilt', '作废'), ('destroyed', '已销毁')], max_length=10, verbose_name='转入')),
-                ('reference', models.CharField(blank=True, max_length=80, verbose_name='凭据')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('region_code', models.CharField(blank=True, max_length=6)),
-                ('moved_by', models.CharField(max_length=100, verbose_name='经办人')),
-                ('moved_at', models.DateTimeField(verbose_name='时间')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blanks.series')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("serials", django.contrib.postgres.fields.ranges.BigIntegerRangeField(verbose_name="流水码区间")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receive", "入库"),
+                            ("transfer", "调拨"),
+                            ("use", "打印使用"),
+                            ("spoil", "作废"),
+                            ("destroy", "销毁"),
+                        ],
+                        max_length=12,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "source_place",
+                    models.CharField(
+                        choices=[
+                            ("outside", "印制单位"),
+                            ("stock", "库存"),
+                            ("used", "已用"),
+                            ("spoilt", "作废"),
+                            ("destroyed", "已销毁"),
+                        ],
+                        max_length=10,
+                        verbose_name="转出",
+                    ),
+                ),
+                (
+                    "target_place",
+                    models.CharField(
+                        choices=[
+                            ("outside", "印制单位"),
+                            ("stock", "库存"),
+                            ("used", "已用"),
+                            ("spoilt", "作废"),
+                            ("destroyed", "已销毁"),
+                        ],
+                        max_length=10,
+                        verbose_name="转入",
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=80, verbose_name="凭据")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("region_code", models.CharField(blank=True, max_length=6)),
+                ("moved_by", models.CharField(max_length=100, verbose_name="经办人")),
+                ("moved_at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="blanks.series"
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['series', 'serials'], name='movement_serials'), models.Index(fields=['source', 'moved_at'], name='movement_source'), models.Index(fields=['target', 'moved_at'], name='movement_target')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('serials__isempty', False)), name='movement_is_not_empty'), models.CheckConstraint(condition=models.Q(models.Q(('source__isnull', True), ('source_place', 'outside')), models.Q(models.Q(('source_place', 'outside'), _negated=True), ('source__isnull', False)), _connector='OR'), name='movement_comes_from_somewhere'), models.CheckConstraint(condition=models.Q(('source__isnull', True), models.Q(('source', models.F('target')), _negated=True), models.Q(('source_place', models.F('target_place')), _negated=True), _connector='OR'), name='movement_goes_elsewhere'), models.CheckConstraint(condition=models.Q(('target_place', 'outside'), _negated=True), name='movement_stays_inside'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['spoil', 'destroy']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='spoiling_has_a_reason')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["series", "serials"], name="movement_serials"),
+                    models.Index(fields=["source", "moved_at"], name="movement_source"),
+                    models.Index(fields=["target", "moved_at"], name="movement_target"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("serials__isempty", False)), name="movement_is_not_empty"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source__isnull", True), ("source_place", "outside")),
+                            models.Q(models.Q(("source_place", "outside"), _negated=True), ("source__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="movement_comes_from_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__isnull", True),
+                            models.Q(("source", models.F("target")), _negated=True),
+                            models.Q(("source_place", models.F("target_place")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="movement_goes_elsewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("target_place", "outside"), _negated=True), name="movement_stays_inside"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["spoil", "destroy"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="spoiling_has_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.UUIDField(default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('serials', django.contrib.postgres.fields.ranges.BigIntegerRangeField(verbose_name='流水码区间')),
-                ('place', models.CharField(choices=[('outside', '印制单位'), ('stock', '库存'), ('used', '已用'), ('spoilt', '作废'), ('destroyed', '已销毁')], default='stock', max_length=10)),
-                ('region_code', models.CharField(blank=True, max_length=6)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blanks.series')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kaogong.foundation.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("serials", django.contrib.postgres.fields.ranges.BigIntegerRangeField(verbose_name="流水码区间")),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("outside", "印制单位"),
+                            ("stock", "库存"),
+                            ("used", "已用"),
+                            ("spoilt", "作废"),
+                            ("destroyed", "已销毁"),
+                        ],
+                        default="stock",
+                        max_length=10,
+                    ),
+                ),
+                ("region_code", models.CharField(blank=True, max_length=6)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="blanks.series"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'place'], name='blanks_hold_organis_d58c46_idx')],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('series', '='), ('serials', '&&')], name='serial_in_one_place'), models.CheckConstraint(condition=models.Q(('serials__isempty', False)), name='holding_is_not_empty'), models.CheckConstraint(condition=models.Q(('place', 'outside'), _negated=True), name='holding_is_inside')],
+                "indexes": [models.Index(fields=["organisation", "place"], name="blanks_hold_organis_d58c46_idx")],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("series", "="), ("serials", "&&")], name="serial_in_one_place"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("serials__isempty", False)), name="holding_is_not_empty"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", "outside"), _negated=True), name="holding_is_inside"
+                    ),
+                ],
             },
         ),
     ]

@@ -10,9 +10,9 @@ from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
     path("certificates/", certificates.index, name="certificates"),
-    path("certificates/issue/", issuing.waiting, name="issue-list"),
-    path("certificates/issue/<uuid:sitting_id>/", issuing.plan, name="issue"),
-    path("certificates/issue/<uuid:sitting_id>/done/", issuing.done, name="issue-done"),
+    path("issuing/", issuing.waiting, name="issue-list"),
+    path("issuing/<uuid:sitting_id>/", issuing.plan, name="issue"),
+    path("issuing/<uuid:sitting_id>/done/", issuing.done, name="issue-done"),
     path("certificates/print/", issuing.print_run, name="certificates-print"),
     path("certificates/<uuid:certificate_id>/", certificates.detail, name="certificate"),
     path("certificates/<uuid:certificate_id>/paper.pdf", certificates.paper, name="certificate-pdf"),

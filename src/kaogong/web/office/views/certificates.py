@@ -144,7 +144,9 @@ def _facts(certificate: Certificate) -> list[tuple[str, object]]:
 
 def _marks(certificate: Certificate) -> list[tuple[str, Any]]:
     names = {"theory": _("理论知识考试"), "skill": _("技能考核"), "review": _("综合评审")}
-    return [(names.get(part, part), facts.get("mark") or "—") for part, facts in certificate.parts.items()]
+    return [
+        (name, certificate.parts[part].get("mark") or "—") for part, name in names.items() if part in certificate.parts
+    ]
 
 
 def _moment(change: StatusChange) -> Moment:
