@@ -14,4 +14,5 @@ def prepare() -> None:
     from kaogong.cli import reference  # noqa: PLC0415  # after django.setup()
 
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
     reference.load(at=datetime.now(UTC))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.db.models import Q
+from django.db.models import Q
 
 from kaogong.foundation.kernel.actors import EVERYWHERE, Reach
 from kaogong.foundation.kernel.scope import within
@@ -32,3 +33,10 @@ def test_the_whole_country_stays_whole_beside_another_condition() -> None:
     everywhere = within(Reach(EVERYWHERE), region="code", organisation="")
     rows = Region.objects.filter(code__in=["320100", "370100"], until_year__isnull=True)
     assert rows.filter(everywhere | Q(code="320100")).count() == 2
+
+
+def test_everything_joined_with_something_is_still_everything() -> None:
+    rows = Region.objects.filter(code__in=["320100", "370100"], until_year__isnull=True)
+    whole = within(Reach(EVERYWHERE), region="code", organisation="") | Q(code="320100")
+
+    assert rows.filter(whole).count() == 2

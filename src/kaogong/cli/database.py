@@ -67,6 +67,7 @@ def prepare() -> None:
     ) as progress:
         tables = progress.add_task("数据库结构", total=1)
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
         progress.update(tables, completed=1)
         modules = [name for name, _ in reference.loaders()]
         loading = progress.add_task("参考数据", total=len(modules))

@@ -76,7 +76,7 @@ def child_environment() -> dict[str, str]:
 
 def worker() -> None:
     """Work off the background jobs: notices, sealing of the trail, delivery of events."""
-    call_command("procrastinate", "worker", verbosity=0)
+    call_command("procrastinate", "worker", "--delete-jobs", "successful", verbosity=0)
 
 
 def _watch(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -17,8 +17,6 @@ def visible_to(actor: Actor, *powers: str) -> Q:
     held = Reach()
     for power in powers or SEEING:
         held |= actor.reach(power)
-    if "" in held.prefixes:
-        return Q()
     found = within(held, organisation="employer") | within(held, region="", organisation="issued_by")
     if actor.person_id is not None:
         found |= Q(person=actor.person_id)

@@ -44,8 +44,6 @@ def reach(actor: Actor, *powers: str) -> Reach:
 def rounds_visible_to(actor: Actor, *powers: str) -> Q:
     """Rounds of the territory or of the actor's body, and those with a sitting at a station of hers."""
     held = reach(actor, *(powers or WORKING))
-    if "" in held.prefixes:
-        return Q()
     found = within(held)
     if held.organisations:
         at_own_station = Sitting.objects.filter(station__organisation__in=held.organisations)
@@ -56,8 +54,6 @@ def rounds_visible_to(actor: Actor, *powers: str) -> Q:
 def sittings_visible_to(actor: Actor, *powers: str) -> Q:
     """Sittings of the territory, of the actor's body, or held at a station of hers."""
     held = reach(actor, *(powers or WORKING))
-    if "" in held.prefixes:
-        return Q()
     own = Q(station__organisation__in=held.organisations) if held.organisations else NOTHING
     return within(held) | own
 

@@ -25,8 +25,6 @@ def reach(actor: Actor, *powers: str) -> Reach:
 def visible_to(actor: Actor, *powers: str) -> Q:
     """Stations in the territory, under an industry body, or the actor's own body's, for any of `powers`."""
     held = reach(actor, *(powers or SEEING))
-    if "" in held.prefixes:
-        return Q()
     superior = Q(organisation__parent__in=held.organisations) if held.organisations else NOTHING
     return within(held) | superior
 

@@ -7,6 +7,8 @@ from django.db.models import Q
 from kaogong.foundation.kernel.actors import Reach
 
 NOTHING = Q(pk__in=[])
+# Not an empty Q: `Q() | own` is `own`, and a national officer would then see only her own rows.
+EVERYTHING = Q(pk__isnull=False)
 # Not the empty Q(): `Q() | other` is `other`, so that whoever sees the country would see less by one more condition.
 EVERYTHING = Q(pk__isnull=False)
 
