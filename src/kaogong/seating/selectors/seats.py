@@ -47,7 +47,7 @@ def seats(part_id: UUID) -> QuerySet[Seat]:
     """The seats of a part by wave, room and number. Without scope: for modules that checked theirs over the sitting."""
     return (
         Seat.objects.filter(part=part_id)
-        .select_related("registration__person", "room__room", "part")
+        .select_related("registration__person", "registration__through", "room__room", "part")
         .defer("registration__photo")
         .order_by("wave", "room__number", "number")
     )
