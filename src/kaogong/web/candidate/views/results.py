@@ -25,6 +25,7 @@ from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.refusing import status_of, words_of
 from kaogong.web.ui.requests import ActorRequest, signed_in
 
+ORDER = list(PART_NAMES)
 WHY_NOT = {
     "late": gettext_lazy("申请复核的期限已过。"),
     "carried": gettext_lazy("保留成绩，不属于本场次。"),
@@ -66,6 +67,7 @@ def detail(request: ActorRequest, result_id: UUID) -> HttpResponse:
         part["offer"] = offer
         part["why_not"] = WHY_NOT.get(offer.why_not, "") if offer else ""
     context = {
+        "at": now(),
         "result": found,
         "round": round_,
         "level": LEVEL_NAMES[round_.level],
@@ -159,7 +161,7 @@ def _parts(result: Any) -> list[dict[str, Any]]:
             "carried_from": kept["carried_from"],
             "word": _word(kept),
         }
-        for code, kept in result.parts.items()
+        for code, kept in sorted(result.parts.items(), key=lambda part: ORDER.index(part[0]))
     ]
 
 

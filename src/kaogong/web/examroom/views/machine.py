@@ -57,5 +57,4 @@ def at_machine(view: MachineView[P]) -> Callable[Concatenate[ActorRequest, P], H
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    seated.__dict__["guard"] = "machine"
     return seated

@@ -24,6 +24,7 @@ from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Series, Step
 
 KIND: dict[str, Kind] = {"drafted": "waiting", "final": "done", "superseded": "neutral"}
+ORDER = list(PART_NAMES)
 SEEING = ("scoring.see", "scoring.mark", "scoring.finalise")
 
 
@@ -42,7 +43,7 @@ def index(request: ActorRequest) -> HttpResponse:
     page = page_of(request, rows)
     standing = selectors.progress_of([row.pk for row in page])
     for row in page:
-        row.standing = standing[row.pk]
+        row.standing = standing[row.pk]  # type: ignore[attr-defined]  # for the page
     choices = [("none", _("未核算")), ("drafted", _("待发布")), ("published", _("已发布"))]
     context = {"page": page, "filters": [Filter("progress", _("进度"), choices)]}
     return render(request, "office/scoring/index.html", context)
@@ -209,7 +210,7 @@ def result(request: ActorRequest, result_id: UUID) -> HttpResponse:
             "outcome": selectors.OUTCOMES.get(kept["outcome"], kept["outcome"]),
             "mark": marks.get(code),
         }
-        for code, kept in found.parts.items()
+        for code, kept in sorted(found.parts.items(), key=lambda part: ORDER.index(part[0]))
     ]
     context = {
         "result": found,

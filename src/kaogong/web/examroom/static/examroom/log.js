@@ -69,7 +69,7 @@ class DiskLog {
   }
 
   async strike(attempt, upTo) {
-    const transaction = this.database.transaction("entries", "readwrite");
+    const transaction = this.database.transaction(["entries", "notes"], "readwrite");
     transaction.objectStore("entries").delete(IDBKeyRange.bound([attempt, 0], [attempt, upTo]));
     transaction.objectStore("notes").put(upTo, `struck:${attempt}`);
     await committed(transaction);
