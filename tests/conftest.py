@@ -11,6 +11,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.support.database import copied_database
 
+pytest_plugins = ["tests.support.browser", "tests.support.site"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
