@@ -35,11 +35,11 @@ urlpatterns = [
     path("bank/tasks/", tasks.index, name="tasks"),
     path("bank/tasks/<uuid:task_id>/", tasks.opened, name="task"),
 ]
-_GROUP = _("标准与题库")
+_GROUP = _("题库与标准")
 nav = [
-    NavItem(_("题库概况"), "office:bank", "itembank.view", 120, _GROUP, "pie-chart"),
-    NavItem(_("试题"), "office:items", "itembank.view", 121, _GROUP, "question-circle"),
-    NavItem(_("试卷"), "office:papers", "itembank.view", 122, _GROUP, "file-earmark-lock"),
-    NavItem(_("操作技能试题"), "office:tasks", "itembank.view", 123, _GROUP, "wrench"),
-    NavItem(_("导入试题"), "office:imports", "itembank.import", 124, _GROUP, "upload"),
+    NavItem(_("题库概况"), "office:bank", "itembank.view", 41, _GROUP, "pie-chart"),
+    NavItem(_("试题"), "office:items", "itembank.view", 42, _GROUP, "question-circle"),
+    NavItem(_("试卷"), "office:papers", "itembank.view", 44, _GROUP, "file-earmark-lock"),
+    NavItem(_("操作技能试题"), "office:tasks", "itembank.view", 45, _GROUP, "wrench"),
+    NavItem(_("导入试题"), "office:imports", "itembank.import", 43, _GROUP, "upload"),
 ]

@@ -16,5 +16,7 @@ urlpatterns = [
     path("blanks/<slug:verb>/", blank_deeds.deed, name="blanks-deed"),
 ]
 nav = [
-    NavItem(title=_("空白证书"), route="office:blanks", power="blanks.see", order=62, group=_("证书"), icon="box-seam"),
+    NavItem(
+        title=_("空白证书"), route="office:blanks", power="blanks.see", order=54, group=_("成绩与证书"), icon="box-seam"
+    ),
 ]

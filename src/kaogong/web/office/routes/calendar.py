@@ -18,8 +18,8 @@ nav = [
         title="工作日历",
         route="office:calendar",
         power="calendar.edit",
-        order=75,
-        group="机构与规则",
+        order=71,
+        group="规则",
         icon="calendar3",
     ),
 ]

@@ -19,8 +19,8 @@ nav = [
         title="机构",
         route="office:organisations",
         power="organisations.edit",
-        order=70,
-        group="机构与规则",
+        order=63,
+        group="机构与人员",
         icon="diagram-3",
     ),
 ]

@@ -19,6 +19,6 @@ urlpatterns = [
 ]
 nav = [
     NavItem(
-        title=_("人员信息"), route="office:people", power="persons.see", order=66, group=_("机构与人员"), icon="people"
+        title=_("人员信息"), route="office:people", power="persons.see", order=60, group=_("机构与人员"), icon="people"
     )
 ]

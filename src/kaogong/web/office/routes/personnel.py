@@ -20,7 +20,7 @@ nav = [
         title=_("考评人员"),
         route="office:personnel",
         power="personnel.view",
-        order=75,
+        order=61,
         group=_("机构与人员"),
         icon="person-badge",
     )

@@ -26,11 +26,11 @@ nav = [
         title=_("岗位任命"),
         route="office:posts",
         power="access.view",
-        order=67,
+        order=64,
         group=_("机构与人员"),
-        icon="person-badge",
+        icon="person-workspace",
     ),
     NavItem(
-        title=_("账号"), route="office:accounts", power="access.appoint", order=68, group=_("机构与人员"), icon="key"
+        title=_("账号"), route="office:accounts", power="access.appoint", order=65, group=_("机构与人员"), icon="key"
     ),
 ]

@@ -20,7 +20,7 @@ nav = [
         route="office:rechecks",
         power="scoring.recheck",
         order=51,
-        group=_("成绩"),
+        group=_("成绩与证书"),
         icon="arrow-repeat",
     )
 ]

@@ -18,8 +18,8 @@ nav = [
         title="规则库",
         route="office:rules",
         power="regulations.edit",
-        order=72,
-        group="机构与规则",
+        order=70,
+        group="规则",
         icon="book",
     ),
 ]

@@ -19,6 +19,11 @@ urlpatterns = [
 ]
 nav = [
     NavItem(
-        title=_("评分与成绩"), route="office:scoring", power="scoring.see", order=50, group=_("成绩"), icon="bar-chart"
+        title=_("评分与成绩"),
+        route="office:scoring",
+        power="scoring.see",
+        order=50,
+        group=_("成绩与证书"),
+        icon="bar-chart",
     )
 ]

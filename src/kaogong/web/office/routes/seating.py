@@ -25,7 +25,7 @@ nav = [
         title=_("座位与考评小组"),
         route="office:seating",
         power="seating.see",
-        order=12,
+        order=30,
         group=_("考务"),
         icon="grid-3x3-gap",
     )

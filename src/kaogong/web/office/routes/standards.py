@@ -21,8 +21,8 @@ nav = [
         title=_("职业技能标准"),
         route="office:standards",
         power="standards.draft",
-        order=110,
-        group=_("标准与题库"),
-        icon="book",
+        order=40,
+        group=_("题库与标准"),
+        icon="journal-bookmark",
     )
 ]

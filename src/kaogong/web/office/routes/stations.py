@@ -22,7 +22,7 @@ nav = [
         title=_("鉴定所（站）"),
         route="office:stations",
         power="stations.license",
-        order=70,
+        order=62,
         group=_("机构与人员"),
         icon="building",
     )

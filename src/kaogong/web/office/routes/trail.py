@@ -15,4 +15,4 @@ urlpatterns = [
     path("trail/<uuid:entry_id>/", trail.detail, name="trail-detail"),
     path("trail/<uuid:entry_id>/evidence.json", trail.evidence, name="trail-evidence"),
 ]
-nav = [NavItem(title="审计轨迹", route="office:trail", power="audit.read", order=900, group="监督", icon="fingerprint")]
+nav = [NavItem(title="审计轨迹", route="office:trail", power="audit.read", order=81, group="监督", icon="fingerprint")]

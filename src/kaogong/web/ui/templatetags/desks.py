@@ -17,9 +17,16 @@ register = template.Library()
 @register.inclusion_tag("ui/components/desk_nav.html", takes_context=True)
 def desk_nav(context: RequestContext, desk: str) -> dict[str, object]:
     """The entries of `desk` that the actor may use, under their groups, in order."""
-    items = navigation_of(desk, context["request"].actor)
+    request = context["request"]
+    items = navigation_of(desk, request.actor)
+    urls = {item.route: reverse(item.route) for item in items}
+    # The entry that leads nearest to this page, so that `/office/` is not marked on every page below it.
+    here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
     groups = [
-        (gettext(name) if name else "", [(reverse(item.route), gettext(item.title), item.icon) for item in members])
+        (
+            gettext(name) if name else "",
+            [(urls[item.route], gettext(item.title), item.icon, urls[item.route] != here) for item in members],
+        )
         for name, members in groupby(items, key=lambda item: item.group)
     ]
-    return {"groups": groups, "request": context["request"]}
+    return {"groups": groups, "request": request}
