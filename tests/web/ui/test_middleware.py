@@ -18,7 +18,7 @@ def policy_of(visitor: Client, path: str) -> dict[str, str]:
 
 class TestContentSecurityPolicy:
     def test_every_page_carries_it(self, visitor: Client) -> None:
-        assert policy_of(visitor, "/privacy/") == POLICY
+        assert policy_of(visitor, "/accessibility/") == POLICY
 
     def test_so_does_an_error(self, visitor: Client) -> None:
         assert policy_of(visitor, "/nowhere/") == POLICY
@@ -48,9 +48,9 @@ class TestPreferences:
 
 class TestDisplayView:
     def test_keeps_the_choice_and_goes_back(self, visitor: Client) -> None:
-        answer = visitor.post("/display/", {"text": "elder", "next": "/privacy/?q=1"})
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/privacy/?q=1")
-        assert 'data-text="elder"' in visitor.get("/privacy/").content.decode()
+        answer = visitor.post("/display/", {"text": "elder", "next": "/accessibility/?q=1"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/accessibility/?q=1")
+        assert 'data-text="elder"' in visitor.get("/accessibility/").content.decode()
 
     def test_one_choice_leaves_the_others(self, visitor: Client) -> None:
         visitor.post("/display/", {"text": "elder"})
@@ -82,15 +82,15 @@ class TestPages:
         assert error_page(request, status).status_code == status
 
     def test_right_to_left_is_laid_out_by_the_mirrored_sheet(self, visitor: Client) -> None:
-        page = visitor.get("/privacy/", headers={"accept-language": "ug"}).content.decode()
+        page = visitor.get("/accessibility/", headers={"accept-language": "ug"}).content.decode()
         assert 'dir="rtl"' in page
         assert "bootstrap.rtl.min.css" in page
 
     def test_offers_the_languages(self, visitor: Client) -> None:
-        page = visitor.get("/privacy/").content.decode()
+        page = visitor.get("/accessibility/").content.decode()
         assert 'value="en"' in page
-        answer = visitor.post("/language/", {"language": "en", "next": "/privacy/"})
-        assert answer.headers["Location"] == "/privacy/"
+        answer = visitor.post("/language/", {"language": "en", "next": "/accessibility/"})
+        assert answer.headers["Location"] == "/accessibility/"
 
     @pytest.mark.parametrize("shelf", ["components", "lists", "forms", "case", "verdict", "paper"])
     def test_the_gallery_shows_every_shelf(self, visitor: Client, shelf: str) -> None:

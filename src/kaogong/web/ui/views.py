@@ -1,4 +1,4 @@
-"""Views of the shared interface: display preferences, two statements, error pages, and the gallery of components."""
+"""Views of the shared interface: display preferences, accessibility, error pages, and the gallery of components."""
 
 from __future__ import annotations
 
@@ -33,12 +33,6 @@ def _way_back(request: HttpRequest) -> str:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What the pages do for people who see, hear, point or read differently."""
     return render(request, "ui/accessibility.html")
-
-
-@require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept about people, why, and who may see it."""
-    return render(request, "ui/privacy.html")
 
 
 @require_safe
