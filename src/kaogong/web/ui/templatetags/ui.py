@@ -156,10 +156,22 @@ def search_bar(context: RequestContext, placeholder: str, filters: Sequence[Filt
     }  # fmt: skip
 
 
-@register.simple_block_tag
-def table_scroll(content: str, label: str, keyboard: bool = True) -> SafeString:
-    """Wrap a table: it scrolls by itself, its head and first column stay, and j/k/Enter walk its rows."""
-    return component("table_scroll", {"content": content, "label": label, "keyboard": keyboard})
+@register.simple_block_tag(takes_context=True)
+def table_scroll(context: RequestContext, content: str, label: str, keyboard: bool = True) -> SafeString:
+    """Wrap a table: it scrolls by itself, its head and first column stay, and j/k/Enter walk its rows.
+
+    A page's first table is `#list`, where its pager leads; the others are `#list-2`, `#list-3`.
+    """
+    place = f"list-{number}" if (number := _tables_so_far(context)) > 1 else "list"
+    return component("table_scroll", {"content": content, "label": label, "keyboard": keyboard, "place": place})
+
+
+def _tables_so_far(context: RequestContext) -> int:
+    request = context.get("request")
+    if request is None:
+        return 1
+    request.tables_drawn = getattr(request, "tables_drawn", 0) + 1
+    return int(request.tables_drawn)
 
 
 # --- blocks of a page ------------------------------------------------------------------------------------------------
