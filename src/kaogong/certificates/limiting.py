@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
@@ -56,9 +57,14 @@ class Turn:
 
 
 def limit_on(at: datetime) -> Limit:
-    """The figures in force on that day. Raises NoProvision."""
+    """The figures in force at that moment; a changed figure takes hold within a minute. Raises NoProvision."""
+    return _limit_of_minute(timezone.localtime(at).date(), int(at.timestamp() // 60))
+
+
+@lru_cache(maxsize=8)
+def _limit_of_minute(day: date, minute: int) -> Limit:
     names = {f"certificates.verify_{key}": key for key in KEYS}
-    found = provisions(*names, on=timezone.localdate(at))
+    found = provisions(*names, on=day)
     figures = {key: found[name].number for name, key in names.items()}
     return Limit(**figures, clause=found["certificates.verify_burst"].clause)
 
