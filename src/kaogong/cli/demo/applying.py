@@ -7,6 +7,7 @@ one's apprenticeship is not over, two live and work elsewhere, and one is entere
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,26 +27,46 @@ BORN = (date(1972, 1, 1), date(2007, 6, 30))
 LIST_LENGTH = 60
 
 
+@dataclass(slots=True)
+class Queue:
+    """Who comes for one sitting, in the order of coming."""
+
+    site: str
+    sitting: UUID
+    arrivals: list[tuple[int, Invented]] = field(default_factory=list)
+
+    @property
+    def organiser(self) -> str:
+        """Whose round it is: the city's centre's, or the filed body's."""
+        return "skills" if self.site == "skills" else "nanjing"
+
+
 def apply(season: Season) -> None:
     """Play the chapter."""
-    targets = _targets(season)
-    with season.stage("报名", season.size) as done:
-        pending: dict[tuple[str, UUID], list[Candidate]] = {}
-        for number, invented in enumerate(season.registry.many(season.size, born_from=BORN[0], born_until=BORN[1])):
-            site, sitting = targets[number % len(targets)]
-            if season.model.random.random() < SCHOOL_SHARE:
-                school = "college" if number % 3 else "college2"
-                pending.setdefault((school, sitting), []).append(_enrol(season, invented, school))
-                if len(pending[school, sitting]) == LIST_LENGTH:
-                    _hand_in_list(season, school, sitting, pending.pop((school, sitting)))
-            else:
-                _at_the_window(season, invented, site, sitting, number)
-            done()
-        for (school, sitting), pupils in pending.items():
-            _hand_in_list(season, school, sitting, pupils)
+    queues = [Queue(site, sitting) for site, sitting in _targets(season)]
+    for number, invented in enumerate(season.registry.many(season.size, born_from=BORN[0], born_until=BORN[1])):
+        queues[number % len(queues)].arrivals.append((number, invented))
+    for came in season.apart("报名（按场次）", queues, _take):
+        season.candidates += came
     _too_late(season)
     season.reached("提出报名", season.size)
     season.reached("报名受理", sum(1 for each in season.candidates if each.registration_id))
+
+
+def _take(season: Season, queue: Queue) -> list[Candidate]:
+    """Take the applications for one sitting: at the window one by one, from schools in lists."""
+    came: list[Candidate] = []
+    pupils: dict[str, list[Candidate]] = {}
+    for number, invented in queue.arrivals:
+        if season.model.random.random() < SCHOOL_SHARE:
+            school = "college" if number % 3 else "college2"
+            pupils.setdefault(school, []).append(_enrol(season, queue, invented, school))
+        else:
+            came.append(_at_the_window(season, queue, invented, number))
+    for school, everybody in pupils.items():
+        for first in range(0, len(everybody), LIST_LENGTH):
+            came += _hand_in_list(season, school, queue.sitting, everybody[first : first + LIST_LENGTH])
+    return came
 
 
 def _targets(season: Season) -> list[tuple[str, UUID]]:
@@ -75,14 +96,14 @@ def _enter(season: Season, actor: Actor, invented: Invented, organisation: UUID,
     ).pk
 
 
-def _enrol(season: Season, invented: Invented, school: str) -> Candidate:
+def _enrol(season: Season, queue: Queue, invented: Invented, school: str) -> Candidate:
     at = season.days.before(85)
     clerk = season.by(f"{school}/school_clerk")
     person = _enter(season, clerk, invented, season.bodies[school], at)
-    return Candidate(invented, season.model.ability(), person)
+    return Candidate(invented, season.model.ability(), person, queue.sitting, queue.organiser)
 
 
-def _hand_in_list(season: Season, school: str, sitting: UUID, pupils: Sequence[Candidate]) -> None:
+def _hand_in_list(season: Season, school: str, sitting: UUID, pupils: Sequence[Candidate]) -> Sequence[Candidate]:
     """A school's list: good rows are entered together, each refused row is told with its clause."""
     applications = [
         Application(
@@ -103,35 +124,36 @@ def _hand_in_list(season: Season, school: str, sitting: UUID, pupils: Sequence[C
         applications=applications,
     )
     if report is None:
-        return
+        return pupils
     for row in report.refused:
         season.count(row.refusal)
     entered = {row.person_id: row.pk for row in report.entered}
     for pupil in pupils:
         pupil.registration_id = entered.get(pupil.person_id)
-        season.candidates.append(pupil)
+    return pupils
 
 
-def _at_the_window(season: Season, invented: Invented, site: str, sitting: UUID, number: int) -> None:
+def _at_the_window(season: Season, queue: Queue, invented: Invented, number: int) -> Candidate:
+    site = queue.site
     at = season.days.before(85 - number % 20, 9 + number % 7, number % 60)
     clerk = clerk_of(season, site)
     person = _enter(season, clerk, invented, season.bodies[site], at)
     if invented.born_on.year < 2000 and season.model.random.random() < 0.02:
         _again_under_the_old_number(season, clerk, invented, site, at)
-    candidate = Candidate(invented, season.model.ability(), person)
+    candidate = Candidate(invented, season.model.ability(), person, queue.sitting, queue.organiser)
     facts, condition, residence = _story(season)
     candidate.registration_id = season.attempt(
         apply_for,
         season,
         clerk,
         at,
-        sitting=sitting,
+        sitting=queue.sitting,
         person=person,
         condition=condition,
         facts=facts,
         residence=residence,
     )
-    season.candidates.append(candidate)
+    return candidate
 
 
 def apply_for(

@@ -7,32 +7,34 @@ from uuid import UUID
 
 from kaogong.cli.demo.season import Candidate, Season
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.registration import selectors as applications
 from kaogong.registration import services as registration
 
 SENT_BACK, REFUSED, FALSE_PAPERS, WITHDRAWN = 0.03, 0.015, 0.004, 0.012
 
 
 def review(season: Season) -> None:
-    """Play the chapter for the main and the body's rounds."""
-    waiting = [each for each in season.candidates if each.registration_id]
-    bodies = _organisers(season, waiting)
-    admitted = [each for each in season.each("资格审核", waiting) if _decide(season, each, bodies)]
-    season.reached("审核通过", len(admitted))
-    paid = [each for each in season.each("缴费", admitted) if _pay_or_withdraw(season, each, bodies)]
-    season.reached("缴费", len(paid))
-    _two_clerks(season, paid)
+    """Play the chapter for the main and the body's rounds, sitting by sitting."""
+    groups: dict[UUID, list[Candidate]] = {}
     for each in season.candidates:
-        if each not in paid:
-            each.registration_id = None
+        if each.registration_id:
+            groups.setdefault(each.sitting_id, []).append(each)
+    outcomes = [each for group in season.apart("资格审核与缴费", list(groups.values()), _handle) for each in group]
+    season.reached("审核通过", sum(outcome != "refused" for _candidate, outcome in outcomes))
+    paid = [candidate for candidate, outcome in outcomes if outcome == "paid"]
+    season.reached("缴费", len(paid))
+    season.candidates = paid
+    _two_clerks(season, paid)
 
 
-def _organisers(season: Season, waiting: Sequence[Candidate]) -> dict[UUID, str]:
-    """Which organiser each registration belongs to: the centre, or the filed body."""
-    reader = season.by("nanjing/registrar")
-    body = set(season.sittings["body"])
-    rows = applications.registrations_for(reader).filter(pk__in=[each.registration_id for each in waiting])
-    return {row.pk: "skills" if row.sitting_id in body else "nanjing" for row in rows}
+def _handle(season: Season, candidates: Sequence[Candidate]) -> list[tuple[Candidate, str]]:
+    """Review everybody of one sitting, then collect their fees: what became of each."""
+    outcomes = []
+    for candidate in candidates:
+        if not _decide(season, candidate):
+            outcomes.append((candidate, "refused"))
+        else:
+            outcomes.append((candidate, "paid" if _pay_or_withdraw(season, candidate) else "withdrawn"))
+    return outcomes
 
 
 def _herself(candidate: Candidate) -> Actor:
@@ -44,10 +46,10 @@ def _reviewer(season: Season, organiser: str) -> Actor:
     return season.by("skills/centre_director" if organiser == "skills" else "nanjing/registrar")
 
 
-def _decide(season: Season, candidate: Candidate, organisers: dict[UUID, str]) -> bool:
+def _decide(season: Season, candidate: Candidate) -> bool:
     identifier = candidate.registration_id
     assert identifier is not None  # only those who applied are asked
-    reviewer, at = _reviewer(season, organisers.get(identifier, "skills")), season.days.before(60, 14)
+    reviewer, at = _reviewer(season, candidate.organiser), season.days.before(60, 14)
     chance = season.model.random.random()
     if chance < FALSE_PAPERS:
         registration.refuse(actor=reviewer, at=at, registration_id=identifier, note="工作证明系伪造", false_papers=True)
@@ -64,17 +66,16 @@ def _decide(season: Season, candidate: Candidate, organisers: dict[UUID, str]) -
     return season.attempt(registration.admit, actor=reviewer, at=at, registration_id=identifier) is not None
 
 
-def _pay_or_withdraw(season: Season, candidate: Candidate, organisers: dict[UUID, str]) -> bool:
+def _pay_or_withdraw(season: Season, candidate: Candidate) -> bool:
     identifier = candidate.registration_id
     assert identifier is not None  # only the admitted are asked
-    organiser = organisers.get(identifier, "skills")
     if season.model.random.random() < WITHDRAWN:
         registration.withdraw(
             actor=_herself(candidate), at=season.days.before(57), registration_id=identifier, reason="工作安排冲突"
         )
         return False
     registration.collect_fee(
-        actor=season.by(f"{organiser}/fee_clerk"),
+        actor=season.by(f"{candidate.organiser}/fee_clerk"),
         at=season.days.before(57, 15),
         registration_id=identifier,
         receipt_number=f"示例{identifier.hex[-10:].upper()}",

@@ -14,6 +14,7 @@ from datetime import time as clock
 from multiprocessing import get_context
 from typing import ParamSpec, TypeVar
 from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.db import connections
@@ -27,6 +28,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 BEIJING = ZoneInfo("Asia/Shanghai")
 OCCUPATION, OCCUPATION_NAME, LEVEL = "6-31-01-03", "电工", 5
 
@@ -54,6 +56,8 @@ class Candidate:
     invented: Invented
     ability: Ability
     person_id: UUID
+    sitting_id: UUID
+    organiser: str
     story: str = ""
     registration_id: UUID | None = None
 
@@ -139,26 +143,30 @@ class Season:
             progress.update(task, completed=total)
         self.seconds.append((title, time.perf_counter() - begun, total))
 
-    def apart(self, title: str, things: Sequence[T], play: Callable[[Season, T], Counter[str]]) -> Counter[str]:
+    def apart(self, title: str, things: Sequence[T], play: Callable[[Season, T], R]) -> list[R]:
         """Play things that do not touch each other (sittings, say) in as many processes as there are cores.
 
         Each is played on a copy of the season with a generator of its own, so that the outcome does not depend on who
-        was faster; what was refused comes back and is added up, and so is what `play` counts.
+        was faster. What `play` returns comes back in the order of the things; refusals are added up.
         """
         connections.close_all()
         _here[:] = [self]
-        total: Counter[str] = Counter()
         with ProcessPoolExecutor(os.cpu_count() or 1, get_context("fork")) as pool:
             # All are handed over before the progress bar starts: processes must not be forked beside its thread.
-            waiting = [pool.submit(_play_apart, play, thing, number) for number, thing in enumerate(things)]
+            waiting = [
+                pool.submit(_play_apart, play, thing, self.seed + crc32(f"{title}/{number}".encode()))
+                for number, thing in enumerate(things)
+            ]
             with self.stage(title, len(waiting)) as done:
-                for finished in as_completed(waiting):
-                    counts, refusals, words = finished.result()
-                    total += counts
-                    self.refusals += refusals
-                    self.words = {**words, **self.words}
+                for _finished in as_completed(waiting):
                     done()
-        return total
+        results = []
+        for finished in waiting:
+            result, refusals, words = finished.result()
+            results.append(result)
+            self.refusals += refusals
+            self.words = {**words, **self.words}
+        return results
 
     def each(self, title: str, things: Iterable[T]) -> Iterator[T]:
         """Walk over things under a progress bar, as one stage."""
@@ -174,10 +182,10 @@ _here: list[Season] = []
 
 
 def _play_apart(
-    play: Callable[[Season, T], Counter[str]], thing: T, number: int
-) -> tuple[Counter[str], Counter[tuple[str, str]], dict[tuple[str, str], str]]:
+    play: Callable[[Season, T], R], thing: T, seed: int
+) -> tuple[R, Counter[tuple[str, str]], dict[tuple[str, str], str]]:
     season = _here[0]
-    season.model = Model(season.seed * 1000 + number)
+    season.model = Model(seed)
     season.refusals, season.words = Counter(), {}
-    counts = play(season, thing)
-    return counts, season.refusals, season.words
+    result = play(season, thing)
+    return result, season.refusals, season.words

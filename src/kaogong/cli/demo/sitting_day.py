@@ -75,7 +75,9 @@ def hold(season: Season, plan: Sequence[tuple[UUID, str]], label: str) -> None:
     days = sorted({sittings.of_id(sitting).held_on for sitting, _organiser in held})
     pairs = dict(zip(days, assemble(season, len(days), label), strict=True))
     halls = [(sitting, organiser, pairs[sittings.of_id(sitting).held_on]) for sitting, organiser in held]
-    counts = season.apart(f"考试（{label}）", halls, _day)
+    counts: Counter[str] = Counter()
+    for outcome in season.apart(f"考试（{label}）", halls, _day):
+        counts += outcome
     note = f"缺考 {counts['absent']}，迟到 {counts['late']}，违纪 {counts['barred']}"
     season.reached(f"参加理论考试（{label}）", counts["theory"], note)
     season.reached(f"参加技能考核（{label}）", counts["skill"])

@@ -63,7 +63,10 @@ def story(season: Season, site: str) -> Table:
         return table
     table.title = f"一位考生的经历：{holder.invented.name}"
     entries = [entry for target in _records(holder) for entry in audit.entries(actor=READER, target_id=str(target))]
-    seen = dict.fromkeys((entry.at, entry.action, entry.actor_name) for entry in sorted(entries, key=lambda e: e.at))
+    seen = dict.fromkeys(
+        (entry.at, entry.action, entry.actor_name)
+        for entry in sorted(entries, key=lambda entry: (entry.at, entry.recorded_at))
+    )
     for at, action, name in seen:
         if action in DEEDS:
             table.add_row(f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}", DEEDS[action], name)

@@ -54,6 +54,8 @@ __all__ = [
     "offer",
     "offer_of",
     "passed_parts",
+    "person_behind",
+    "persons_behind_sitting",
     "photo_of",
     "photos_of",
     "preview",
@@ -230,3 +232,14 @@ def of_ids(registration_ids: Collection[UUID]) -> Mapping[UUID, Registration]:
     """Registrations by id. Without scope: for modules downstream that have found their own rows under scope."""
     rows = Registration.objects.filter(pk__in=registration_ids).select_related("person", "round", "sitting")
     return {each.pk: each for each in rows.defer("photo")}
+
+
+def person_behind(registration_id: UUID) -> list[UUID]:
+    """Whom a registration concerns, for notices; nobody when there is none of that id."""
+    return list(Registration.objects.filter(pk=registration_id).values_list("person_id", flat=True))
+
+
+def persons_behind_sitting(sitting_id: UUID) -> list[UUID]:
+    """Whom a sitting concerns, for notices: everybody whose application for it stands."""
+    standing = Registration.objects.filter(sitting=sitting_id, state__in=["submitted", "returned", "admitted"])
+    return list(standing.values_list("person_id", flat=True))
