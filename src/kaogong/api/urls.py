@@ -7,9 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from kaogong.api import docs
 from kaogong.api.v1 import api
 
-app_name = "api"
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", docs.page, name="docs"),
+    path("", docs.page, name="api-docs"),
     path("v1/", api.urls),
 ]

@@ -39,14 +39,12 @@ class VerifyForm(forms.Form):
         max_length=40,
         help_text=gettext_lazy("16位数字，或以 Y、S 开头的22位。空格可有可无；上海旧证书13位照填。"),
         widget=forms.TextInput(attrs={**PLAIN, "inputmode": "text"}),
-        error_messages={"required": gettext_lazy("请填写证书编号。")},
     )
     name = forms.CharField(
         label=gettext_lazy("姓名"),
         max_length=100,
         help_text=gettext_lazy("与证书上印的一致。"),
         widget=forms.TextInput(attrs=PLAIN),
-        error_messages={"required": gettext_lazy("请填写持证人姓名。")},
     )
 
     def clean_number(self) -> str:
