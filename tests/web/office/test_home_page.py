@@ -1,0 +1,141 @@
+"""The office's home: each kind of work under its power only, counted as its list counts it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from kaogong.foundation.kernel.actors import PUBLIC
+from kaogong.foundation.kernel.ids import uuid7
+from kaogong.scoring import services
+from kaogong.web.office.views.home import POWERS
+from kaogong.web.office.views.home.work import KINDS, LOW_STOCK, work_of
+from kaogong.web.ui.navigation import _items
+from tests.support.blanks import stock_up
+from tests.support.cast import candidate, officer, outsider
+from tests.support.doors import browser
+from tests.support.registration import make_admitted, make_submitted
+from tests.support.scoring import MARKING, closed_hall, mark, publish, scorer
+from tests.support.sittings import announced_sitting, clock, draft
+from tests.support.stations import make_centre
+
+pytestmark = pytest.mark.django_db
+HOME = "/office/"
+
+
+def keys(client: Client) -> set[str]:
+    """Which kinds of work a home shows, waiting or settled."""
+    return set(re.findall(r'id="work-([a-z]+)"', client.get(HOME).text))
+
+
+def waiting(page: str) -> dict[str, int]:
+    """How much of each kind of work waits."""
+    found = re.findall(r'id="work-([a-z]+)"><a class="task.*?figure-number">([\d,]+)<', page, re.S)
+    return {key: int(number.replace(",", "")) for key, number in found}
+
+
+class TestCards:
+    @pytest.mark.parametrize("power", sorted({power for power, _find in KINDS}))
+    def test_each_power_brings_its_own_work_and_no_other(self, monkeypatch: pytest.MonkeyPatch, power: str) -> None:
+        expected = {work.key for work in work_of(officer(*(each for each, _find in KINDS)), now())}
+        mine = {find(officer(power), now()).key for each, find in KINDS if each == power}
+        assert mine < expected
+        assert keys(browser(monkeypatch, officer(power))) == mine
+
+    def test_a_drafted_round_waits_for_its_announcement(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        centre = make_centre()
+        draft(centre=centre)
+        draft(centre=make_centre(region_code="370100"))
+        page = browser(monkeypatch, officer("sittings.announce", organisation=centre.pk)).get(HOME).text
+        assert "待公告的批次" in page
+        assert f'href="{reverse("office:rounds")}?state=drafted"' in page
+        assert waiting(page) == {"announcements": 1}
+
+    def test_another_province_has_nothing_to_announce(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        draft(centre=make_centre())
+        assert "现在没有等您办的事" in browser(monkeypatch, outsider("sittings.announce")).get(HOME).text
+
+    def test_applications_wait_until_they_are_decided(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sitting = announced_sitting()
+        make_submitted(sitting)
+        make_submitted(sitting)
+        make_admitted(sitting, paid=False)
+        organisation = sitting.organisation_id
+        reviewer = officer("registration.decide", "registration.see", organisation=organisation)
+        assert waiting(browser(monkeypatch, reviewer).get(HOME).text) == {"applications": 2}
+        cashier = officer("registration.collect_fee", organisation=organisation)
+        assert waiting(browser(monkeypatch, cashier).get(HOME).text) == {"fees": 1}
+        stranger = outsider("registration.decide", "registration.collect_fee")
+        assert waiting(browser(monkeypatch, stranger).get(HOME).text) == {}
+
+    def test_a_closed_sitting_waits_for_marks_then_for_publication(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        hall = closed_hall(theory=(80,), skill=("0.8",))
+        client = browser(monkeypatch, officer("scoring.mark", "scoring.finalise", "certificates.issue"))
+        assert waiting(client.get(HOME).text) == {"marking": 1}
+        mark(hall)
+        services.draft_results(actor=scorer(), at=MARKING, sitting_id=hall.sitting.pk)
+        assert waiting(client.get(HOME).text) == {"results": 1}
+
+    def test_a_published_pass_waits_for_its_certificate(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        hall = closed_hall(theory=(80,), skill=("0.8",))
+        mark(hall)
+        publish(hall)
+        page = browser(monkeypatch, officer("certificates.issue")).get(HOME).text
+        assert waiting(page) == {"issues": 1}
+
+    def test_a_low_stock_of_blanks_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        centre = make_centre()
+        stock_up(centre, last=LOW_STOCK - 1)
+        page = browser(monkeypatch, officer("blanks.see", organisation=centre.pk)).get(HOME).text
+        assert waiting(page) == {"blanks": 1}
+        assert f"{centre.name}余 {LOW_STOCK - 1} 本" in page
+
+
+class TestSittings:
+    def test_shows_those_of_the_coming_week(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        day = localdate() + timedelta(days=3)
+        sitting = announced_sitting(days=[day, day + timedelta(days=20)], closes=clock(day, 8))
+        page = browser(monkeypatch, officer("seating.see", organisation=sitting.organisation_id)).get(HOME).text
+        assert sitting.number in page
+        assert page.count(reverse("office:seating-plan", args=[sitting.pk])) == 1
+        assert sitting.number.replace("-01", "-02") not in page
+
+    def test_says_when_there_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "今天和未来六天没有场次" in browser(monkeypatch, officer("seating.see")).get(HOME).text
+
+    def test_is_silent_to_whoever_has_nothing_to_do_with_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "未来七天的场次" not in browser(monkeypatch, officer("itembank.import")).get(HOME).text
+
+
+class TestTrend:
+    def test_counts_the_open_rounds_by_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        day = localdate() + timedelta(days=60)
+        sitting = announced_sitting(days=[day], opens=now() - timedelta(days=9), closes=now() + timedelta(days=20))
+        make_submitted(sitting, at=now() - timedelta(days=1))
+        reader = officer("registration.see", organisation=sitting.organisation_id)
+        trend = browser(monkeypatch, reader).get(HOME).context["trend"]
+        assert [each.name for each in trend.series] == [sitting.round.name]
+        assert list(trend.series[0].values) == [0] * 12 + [1, 0]
+
+    def test_is_left_out_when_nobody_applied(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert browser(monkeypatch, officer("registration.see")).get(HOME).context["trend"] is None
+
+
+class TestDoor:
+    def test_opens_to_every_power_of_the_navigation(self) -> None:
+        assert {item.power for item in _items("office")} <= {"", *POWERS}
+
+    def test_only_the_nearest_entry_is_current(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client = browser(monkeypatch, officer("sittings.plan", "sittings.announce"))
+        side = r'class="side-link" href="([^"]+)" aria-current="page"'
+        assert re.findall(side, client.get(HOME).text) == [HOME]
+        assert re.findall(side, client.get(reverse("office:rounds")).text) == [reverse("office:rounds")]
+
+    def test_is_for_those_who_work_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert browser(monkeypatch, candidate(uuid7())).get(HOME).status_code == 403
+        assert browser(monkeypatch, PUBLIC).get(HOME).status_code == 302
