@@ -9,6 +9,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from kaogong.delivery import selectors, services
 from kaogong.delivery.models import Attempt, PaperCopy, TaskDraw
 from kaogong.delivery.services import Entry
@@ -20,13 +22,16 @@ from kaogong.seating.models import PanelMember, Seat, Ticket
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings import services as sitting_services
 from kaogong.sittings.models import Sitting, SittingPart, SittingRoom
+from kaogong.stations import selectors as stations
 from kaogong.stations.models import Station
 from tests.support import itembank
 from tests.support.cast import candidate, officer
 from tests.support.identity import make_person
 from tests.support.personnel import make_card
 from tests.support.registration import make_admitted, next_name
-from tests.support.sittings import DAY, PLANNER, announced_sitting, clock
+from tests.support.sittings import CHINA, DAY, DRAFTED, PLANNER, announced_sitting, clock
+from tests.support.sittings import draft as draft_round
+from tests.support.stations import make_station
 
 MORNING = clock(DAY, 8, 30)
 """Half an hour before the theory of a test sitting."""
@@ -269,3 +274,34 @@ def sign(
 def overseer() -> Actor:
     """A clerk who sees deliveries of Nanjing, and nothing more."""
     return officer("delivery.see", region="3201", name="马旁观")
+
+
+def hall_of_today() -> Hall:
+    """A hall whose theory began a minute ago by the real clock, its first candidate checked in, its paper released.
+
+    For tests with a browser and a server, whose clock is the machine's.
+    """
+    at = timezone.now()
+    begun = (at - timedelta(minutes=1)).astimezone(CHINA)
+    station = make_station()
+    rooms = {kind: [room.pk for room in stations.rooms(station.pk, kind)] for kind in ("theory", "practical")}
+    round_ = draft_round()
+    sitting = sitting_services.add_sitting(
+        actor=PLANNER,
+        at=DRAFTED,
+        round_id=round_.pk,
+        station_id=station.pk,
+        held_on=begun.date(),
+        parts=[
+            sitting_services.PartPlan("theory", begun, rooms["theory"]),
+            sitting_services.PartPlan("skill", begun + timedelta(hours=3), rooms["practical"]),
+        ],
+    )
+    sitting_services.announce(actor=PLANNER, at=DRAFTED, round_id=round_.pk)
+    hall = make_hall(sitting=Sitting.objects.get(pk=sitting.pk), delivered=False)
+    hall.paper = itembank.make_paper()
+    services.deliver_paper(actor=DELIVERER, at=at, part_id=hall.theory.pk, paper_id=hall.paper.pk)
+    services.open_room(actor=hall.invigilator, at=at, part_id=hall.theory.pk)
+    services.check_in(actor=hall.invigilator, at=at, attempt_id=hall.attempt().pk, document_tail=hall.tail())
+    services.release_papers(actor=hall.invigilator, at=at, part_id=hall.theory.pk)
+    return hall
