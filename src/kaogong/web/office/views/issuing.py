@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kaogong.certificates import selectors, services
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.regulations.selectors import provision
+from kaogong.sittings import selectors as sittings
 from kaogong.web.office.listing import page_of
 from kaogong.web.ui.refusing import status_of, words_of
 from kaogong.web.ui.requests import ActorRequest, needs
@@ -96,7 +97,8 @@ def _reasons(found: selectors.Plan) -> list[tuple[str, int]]:
 @needs("certificates.issue")
 def done(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
     """What was issued: numbers and blanks, and the way to the print run."""
-    certificates = list(selectors.certificates_for(request.actor, sitting_id=sitting_id).order_by("number"))
+    sitting = sittings.sitting(request.actor, sitting_id)
+    certificates = list(selectors.certificates_for(request.actor, sitting_id=sitting.pk).order_by("number"))
     copies = selectors.copies_of([each.pk for each in certificates])
     rows = [{"certificate": each, "blank": copies[each.pk][-1].blank_serial} for each in certificates]
     fresh = set(request.session.get("issued", []))
