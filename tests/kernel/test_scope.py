@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from django.db.models import Q
-from django.db.models import Q
 
 from kaogong.foundation.kernel.actors import EVERYWHERE, Reach
 from kaogong.foundation.kernel.scope import within
