@@ -14,8 +14,11 @@ from kaogong.foundation.outbox.models import OutboxEvent
 from kaogong.registration import hooks
 from kaogong.scoring import selectors, services
 from kaogong.scoring.models import Mark, Result
+from tests.support import itembank
 from tests.support.cast import candidate, officer, outsider
 from tests.support.delivery import BELL, START, begun_hall, make_hall, right_answers, save
+from tests.support.identity import make_person
+from tests.support.registration import make_admitted
 from tests.support.scoring import (
     MARKING,
     PUBLISHING,
@@ -26,8 +29,8 @@ from tests.support.scoring import (
     result_of,
     scorer,
 )
-from tests.support.sittings import DAY
-from tests.support.stations import make_station
+from tests.support.sittings import DAY, announced_sitting
+from tests.support.stations import make_centre, make_station
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +106,15 @@ class TestMarkPart:
 
 class TestAfterTheBell:
     def scored(self, region: str) -> Mark:
-        hall = begun_hall(station=make_station(region_code=f"{region}02"))
+        sitting = announced_sitting(
+            centre=make_centre(region_code=f"{region}00"), stations=[make_station(region_code=f"{region}02")]
+        )
+        person = make_person(region_code=f"{region}02")
+        hall = begun_hall(
+            sitting=sitting,
+            registrations=[make_admitted(sitting, person=person)],
+            assembler=itembank.assembler(region=region[:2]),
+        )
         assert hall.paper is not None
         save(hall, right_answers(hall.paper, 69))
         delivery.record_incident(
@@ -122,6 +133,11 @@ class TestAfterTheBell:
         found = self.scored("3201")
         assert found.value == 69
         assert found.working["after_bell"]["off"] == "0.00"
+
+    def test_where_the_rule_says_so_ten_points_are(self) -> None:
+        found = self.scored("3401")
+        assert found.value == 59
+        assert found.working["after_bell"] == {"off": "10.00", "clause": "anhui-2016-breaches/after-bell"}
 
 
 class TestDraftResults:

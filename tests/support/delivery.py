@@ -87,6 +87,7 @@ def make_hall(
     sitting: Sitting | None = None,
     registrations: Sequence[Registration] = (),
     delivered: bool = True,
+    assembler: Actor | None = None,
 ) -> Hall:
     """A published sitting of so many candidates, with an invigilator, three examiners and (unless told not) a paper."""
     held = sitting or announced_sitting(stations=[station] if station else ())
@@ -105,7 +106,7 @@ def make_hall(
     held = sitting_services.publish(actor=PLANNER, at=clock(DAY, 7) - timedelta(days=5), sitting_id=held.pk)
     hall = Hall(held, theory, skill, room, workshop, entered, invigilator, examiners)
     if delivered:
-        hall.paper = itembank.make_paper()
+        hall.paper = itembank.make_paper(actor=assembler)
         deliver(hall, hall.paper)
     return hall
 
