@@ -206,3 +206,9 @@ class TestLimit:
         limiting.ask("203.0.113.7", at=LATER)
         assert limiting.forget(at=LATER + timedelta(seconds=30)) == 0
         assert limiting.forget(at=LATER + timedelta(hours=1)) == 1
+
+    def test_the_nightly_task_forgets_them(self) -> None:
+        from kaogong.certificates import tasks
+
+        limiting.ask("203.0.113.7", at=ISSUING)
+        assert tasks.forget_askers() == 1

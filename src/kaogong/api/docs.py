@@ -41,6 +41,21 @@ class Operation:
     answers: tuple[tuple[str, tuple[Line, ...]], ...]
     example: str
 
+    @property
+    def parameters_label(self) -> str:
+        """What the table of parameters is called, apart from every other table of the page."""
+        return f"{self.anchor}: parameters"
+
+    @property
+    def body_label(self) -> str:
+        """What the table of the request's fields is called."""
+        return f"{self.anchor}: request"
+
+    @property
+    def labelled_answers(self) -> list[tuple[str, str, tuple[Line, ...]]]:
+        """Each answer as (status, what its table is called, its fields)."""
+        return [(status, f"{self.anchor}: {status}", lines) for status, lines in self.answers]
+
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
