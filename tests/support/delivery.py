@@ -227,7 +227,7 @@ def key_of(paper: Paper) -> dict[int, str]:
     """The paper's answers, by the one who marks."""
     from kaogong.itembank import selectors as bank
 
-    found = bank.answer_key(paper.pk, itembank.marker())
+    found = bank.answer_key(paper.pk, itembank.marker(region=""))
     assert len(found.answers) == PaperItem.objects.filter(paper=paper).count()
     return {position: key for position, (key, _marks) in found.answers.items()}
 

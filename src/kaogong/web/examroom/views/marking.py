@@ -36,6 +36,7 @@ def index(request: ActorRequest, part_id: UUID) -> HttpResponse:
         {
             "attempt": each,
             "kind": KINDS[each.state],
+            "word": _("操作中") if each.state == "started" else each.state_label,
             "ticket": tickets.get(each.registration_id, ""),
             "signed": own.get(each.pk, 0),
             "due": len(draws),

@@ -33,18 +33,14 @@ QUEUE = 40
 class UpholdForm(forms.Form):
     """What was found, and the mark stands."""
 
-    finding = forms.CharField(
-        label=gettext_lazy("复核结论"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    finding = forms.CharField(label=gettext_lazy("复核结论"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class CorrectForm(forms.Form):
     """What kind of error, what was found, and the right mark; for the skill part by its sheets."""
 
     kind = forms.ChoiceField(label=gettext_lazy("差错类型"), choices=[*selectors.ERRORS.items()])
-    finding = forms.CharField(
-        label=gettext_lazy("复核结论"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    finding = forms.CharField(label=gettext_lazy("复核结论"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     value = forms.DecimalField(
         label=gettext_lazy("更正后的成绩"),
         required=False,
@@ -64,6 +60,16 @@ class CorrectForm(forms.Form):
             self.fields[f"sheet-{sheet.pk}"] = forms.DecimalField(
                 label=label, required=False, max_digits=5, decimal_places=2, help_text=f"{_('签字时')} {sheet.total}"
             )
+
+    @property
+    def sheet_fields(self) -> list[Any]:
+        """The fields of the sheets' totals, for the folded part of the form."""
+        return [self[f"sheet-{sheet.pk}"] for sheet in self.sheets]
+
+    @property
+    def totals_typed(self) -> bool:
+        """Whether a sheet's total was typed: the folded part then stays open."""
+        return any(self.data.get(field.html_name) for field in self.sheet_fields)
 
     def totals(self) -> dict[UUID, Decimal]:
         """The totals that were typed and differ from what was signed."""
