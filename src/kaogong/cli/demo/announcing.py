@@ -34,12 +34,12 @@ class Plan:
 def plans(season: Season) -> list[Plan]:
     """The season's rounds: the main one, that of the filed body, the resit round, and the one still open today."""
     days = season.days
-    main_days = tuple(days.weekends(49, min(6, ceil(season.size / (len(SITES) * PLACES_A_DAY)))))
+    main_days = tuple(days.weekends(60, min(7, ceil(season.size / (len(SITES) * PLACES_A_DAY)))))
     resit_days = tuple(days.weekends(14, 1))
     ahead = tuple(days.weekends(-40, 2))
     return [
-        Plan("main", "秋季电工五级鉴定", "nanjing", 5, 100, (86, 62), SITES[:3], main_days),
-        Plan("body", "秋季电工五级技能等级认定", "skills", 5, 99, (86, 62), SITES[3:], main_days),
+        Plan("main", "秋季电工五级鉴定", "nanjing", 5, 108, (96, 72), SITES[:3], main_days),
+        Plan("body", "秋季电工五级技能等级认定", "skills", 5, 107, (96, 72), SITES[3:], main_days),
         Plan("resit", "电工五级补考", "nanjing", 5, 56, (27, 20), ("xuanwu",), resit_days),
         Plan("open", "冬季电工四级鉴定", "nanjing", 4, 12, (8, -20), ("xuanwu", "qixia"), ahead),
     ]
@@ -94,8 +94,8 @@ def _sitting(season: Season, *, registrar_key: str, round_id: UUID, site: str, d
 
 def _refused(season: Season) -> None:
     """What a registrar may not announce: a site out of scope, and one in another city's territory."""
-    at, registrar = season.days.before(101), season.by("nanjing/registrar")
-    for site, day in (("pukou", 47), ("gusu", 46)):
+    at, registrar = season.days.before(109), season.by("nanjing/registrar")
+    for site, day in (("pukou", 58), ("gusu", 57)):
         round_ = sittings.draft_round(
             actor=registrar,
             at=at,
@@ -104,8 +104,8 @@ def _refused(season: Season) -> None:
             organisation_id=season.bodies["nanjing"],
             occupation_code=OCCUPATION,
             level=5,
-            applications_from=season.days.before(90),
-            applications_until=season.days.before(62),
+            applications_from=season.days.before(98),
+            applications_until=season.days.before(72),
         )
         held_on = season.days.before(day).date()
         made = season.attempt(

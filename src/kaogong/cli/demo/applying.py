@@ -97,7 +97,7 @@ def _enter(season: Season, actor: Actor, invented: Invented, organisation: UUID,
 
 
 def _enrol(season: Season, queue: Queue, invented: Invented, school: str) -> Candidate:
-    at = season.days.before(85)
+    at = season.days.before(95)
     clerk = season.by(f"{school}/school_clerk")
     person = _enter(season, clerk, invented, season.bodies[school], at)
     return Candidate(invented, season.model.ability(), person, queue.sitting, queue.organiser)
@@ -119,7 +119,7 @@ def _hand_in_list(season: Season, school: str, sitting: UUID, pupils: Sequence[C
     report = season.attempt(
         registration.enter_many,
         actor=season.by(f"{school}/school_clerk"),
-        at=season.days.before(80),
+        at=season.days.before(90),
         sitting_id=sitting,
         applications=applications,
     )
@@ -135,7 +135,7 @@ def _hand_in_list(season: Season, school: str, sitting: UUID, pupils: Sequence[C
 
 def _at_the_window(season: Season, queue: Queue, invented: Invented, number: int) -> Candidate:
     site = queue.site
-    at = season.days.before(85 - number % 20, 9 + number % 7, number % 60)
+    at = season.days.before(95 - number % 20, 9 + number % 7, number % 60)
     clerk = clerk_of(season, site)
     person = _enter(season, clerk, invented, season.bodies[site], at)
     if invented.born_on.year < 2000 and season.model.random.random() < 0.02:
@@ -203,12 +203,12 @@ def _story(season: Season) -> tuple[Facts, str, str]:
 
 
 def _worked(season: Season, *, months: int) -> Facts:
-    since = season.days.before(62).date() - timedelta(days=round(months * 30.44))
+    since = season.days.before(72).date() - timedelta(days=round(months * 30.44))
     return {"work": [{"occupation_code": OCCUPATION, "since": since.isoformat(), "employer": "示例单位"}]}
 
 
 def _apprenticed(season: Season) -> Facts:
-    ended = season.days.before(120).date()
+    ended = season.days.before(130).date()
     return {"apprenticeships": [{"occupation_code": OCCUPATION, "ended_on": ended.isoformat(), "master": "示例师傅"}]}
 
 
@@ -216,7 +216,7 @@ def _too_late(season: Season) -> None:
     """Three come after the window has closed."""
     site, sitting = _targets(season)[0]
     for invented in season.registry.many(3, born_from=BORN[0], born_until=BORN[1]):
-        at = season.days.before(61)
+        at = season.days.before(71)
         person = _enter(season, clerk_of(season, site), invented, season.bodies[site], at)
         season.attempt(
             apply_for,

@@ -30,7 +30,7 @@ def arrange(season: Season) -> None:
     _taught(season, planned[0][0])
     tickets = 0
     for sitting, organiser in season.each("编排考场、考评小组与准考证", planned):
-        tickets += seat(season, sitting, organiser, season.days.before(55))
+        tickets += seat(season, sitting, organiser, season.days.before(65))
     season.reached("发布准考证", tickets)
     _typhoon(season)
 
@@ -117,7 +117,7 @@ def _taught(season: Season, sitting: UUID) -> None:
         return
     personnel.relate(
         actor=season.by("nanjing/personnel_officer"),
-        at=season.days.before(56),
+        at=season.days.before(66),
         first_id=season.examiners["nanjing"][0][1],
         second_id=pupil.person_id,
         kind="taught",

@@ -49,7 +49,7 @@ def _reviewer(season: Season, organiser: str) -> Actor:
 def _decide(season: Season, candidate: Candidate) -> bool:
     identifier = candidate.registration_id
     assert identifier is not None  # only those who applied are asked
-    reviewer, at = _reviewer(season, candidate.organiser), season.days.before(60, 14)
+    reviewer, at = _reviewer(season, candidate.organiser), season.days.before(70, 14)
     chance = season.model.random.random()
     if chance < FALSE_PAPERS:
         registration.refuse(actor=reviewer, at=at, registration_id=identifier, note="工作证明系伪造", false_papers=True)
@@ -59,10 +59,10 @@ def _decide(season: Season, candidate: Candidate) -> bool:
         return False
     if chance < FALSE_PAPERS + REFUSED + SENT_BACK:
         registration.send_back(actor=reviewer, at=at, registration_id=identifier, note="请补盖单位公章")
-        again = season.days.before(59, 10)
+        again = season.days.before(69, 10)
         if season.attempt(registration.submit, actor=_herself(candidate), at=again, registration_id=identifier) is None:
             return False
-        at = season.days.before(58, 14)
+        at = season.days.before(68, 14)
     return season.attempt(registration.admit, actor=reviewer, at=at, registration_id=identifier) is not None
 
 
@@ -71,12 +71,12 @@ def _pay_or_withdraw(season: Season, candidate: Candidate) -> bool:
     assert identifier is not None  # only the admitted are asked
     if season.model.random.random() < WITHDRAWN:
         registration.withdraw(
-            actor=_herself(candidate), at=season.days.before(57), registration_id=identifier, reason="工作安排冲突"
+            actor=_herself(candidate), at=season.days.before(67), registration_id=identifier, reason="工作安排冲突"
         )
         return False
     registration.collect_fee(
         actor=season.by(f"{candidate.organiser}/fee_clerk"),
-        at=season.days.before(57, 15),
+        at=season.days.before(67, 15),
         registration_id=identifier,
         receipt_number=f"示例{identifier.hex[-10:].upper()}",
     )
@@ -89,6 +89,6 @@ def _two_clerks(season: Season, paid: Sequence[Candidate]) -> None:
         season.attempt(
             registration.admit,
             actor=season.by("nanjing/centre_director"),
-            at=season.days.before(57, 16),
+            at=season.days.before(67, 16),
             registration_id=decided,
         )

@@ -55,7 +55,7 @@ def assemble(season: Season, days: int, label: str) -> list[tuple[UUID, UUID]]:
                 avoid = [*made, *(pairs[-1] if pairs else ())]
                 paper = papers.assemble(
                     actor=assembler,
-                    at=season.days.before(54),
+                    at=season.days.before(64),
                     occupation_code=OCCUPATION,
                     level=LEVEL,
                     seed=season.seed * 1000 + day * 2 + "AB".index(letter),
@@ -105,7 +105,7 @@ KEEPER = service("演示：模拟考生作答", "scoring.mark", "itembank.view",
 
 def _answers(season: Season, paper: UUID) -> dict[int, tuple[str, int]]:
     """Key and difficulty code of each position."""
-    rows = papers.view_paper(actor=KEEPER, at=season.days.before(53), paper_id=paper)
+    rows = papers.view_paper(actor=KEEPER, at=season.days.before(63), paper_id=paper)
     hard = {row.position: row.version.difficulty for row, _content in rows}
     return {
         position: (key, hard[position]) for position, (key, _marks) in bank.answer_key(paper, KEEPER).answers.items()
@@ -238,21 +238,15 @@ def _mark(
         (Actor(kind="person", name=each.person.name, person_id=each.person_id, door="shell"), severity[each.person_id])
         for each in rooms.examiners_of(attempt)
     ]
-    for draw, (number, rows) in zip(criteria, enumerate(criteria.values()), strict=True):
-        for actor, strict in examiners:
+    for order, (actor, strict) in enumerate(examiners):
+        sheets = []
+        for number, (draw, rows) in enumerate(criteria.items()):
             marks = season.model.score_sheet(candidate.ability, rows, severity=strict)
             breach = unsafe and number == 0
             note = "带电操作，未验电" if breach else ""
-            if slips and number == 0 and actor == examiners[0][0] and not breach:
+            if slips and number == 0 and order == 0 and not breach:
                 note = f"{PAPER_SUM}{sum(marks.values()):g}"
-                row = max(marks, key=lambda code: marks[code])
-                marks[row] = 0.0
-            delivery.sign_score_sheet(
-                actor=actor,
-                at=at,
-                attempt_id=attempt.pk,
-                draw_id=draw,
-                marks={code: Decimal(str(mark)) for code, mark in marks.items()},
-                safety_violation=breach,
-                note=note,
-            )
+                marks[max(marks, key=lambda code: marks[code])] = 0.0
+            exact = {code: Decimal(str(mark)) for code, mark in marks.items()}
+            sheets.append(delivery.Filled(draw, exact, breach, note))
+        delivery.sign_score_sheets(actor=actor, at=at, attempt_id=attempt.pk, sheets=sheets)

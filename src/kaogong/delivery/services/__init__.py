@@ -55,7 +55,7 @@ from kaogong.delivery.services.rooms import (
     record_incident,
     turn_away,
 )
-from kaogong.delivery.services.sheets import sign_score_sheet
+from kaogong.delivery.services.sheets import Filled, sign_score_sheet, sign_score_sheets
 
 __all__ = [
     "Admission",
@@ -69,6 +69,7 @@ __all__ = [
     "Entry",
     "EntryPaused",
     "ExtensionTooLong",
+    "Filled",
     "IdentityMismatch",
     "IncidentWithoutWords",
     "LateEntry",
@@ -107,6 +108,7 @@ __all__ = [
     "release_papers",
     "save_answers",
     "sign_score_sheet",
+    "sign_score_sheets",
     "start",
     "start_practical",
     "submit",

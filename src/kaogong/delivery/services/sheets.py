@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -18,8 +19,19 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
 from kaogong.regulations.selectors import provision
+from kaogong.seating.models import PanelMember
 
 WORDS = {"missing": "未给分", "unknown": "不是本题的要素", "range": "超出分值", "step": "不是最小分值的整数倍"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One module's sheet as an examiner filled it: marks by criterion, and whether the safety rules were broken."""
+
+    draw_id: UUID
+    marks: Mapping[str, Decimal]
+    safety_violation: bool = False
+    note: str = ""
 
 
 @command
@@ -38,37 +50,61 @@ def sign_score_sheet(
     A breach of the safety rules makes the module zero whatever the rows say, and needs words. Two taps at once: one
     sheet, the other is told.
     """
+    (sheet,) = _sign(actor, at, attempt_id, [Filled(draw_id, marks, safety_violation, note)])
+    return sheet
+
+
+@command
+def sign_score_sheets(*, actor: Actor, at: datetime, attempt_id: UUID, sheets: Sequence[Filled]) -> list[ScoreSheet]:
+    """Sign one's sheets of several modules of a candidate in one deed: all of them, or none when one is faulty."""
+    return _sign(actor, at, attempt_id, sheets)
+
+
+def _sign(actor: Actor, at: datetime, attempt_id: UUID, filled: Sequence[Filled]) -> list[ScoreSheet]:
     attempt = selectors.attempts_for(actor).select_for_update(of=("self",)).filter(pk=attempt_id).first()
     if attempt is None:
         raise NotFound
     examiner = selectors.examiner_for(actor, attempt)
     if examiner is None:
         raise NotPermitted(power="scoring.mark")
-    draw = TaskDraw.objects.select_related("task").filter(pk=draw_id, part=attempt.part_id).first()
-    if draw is None:
+    draws = {draw.pk: draw for draw in selectors.draws_of(attempt.part_id)}
+    if not filled or any(each.draw_id not in draws for each in filled):
         raise NotFound
     if attempt.state != "started":
         ATTEMPT.after("submit", attempt.state)
     if must_stand_aside(examiner.person_id, attempt.registration.person_id, attempt):
         raise MustStandAside
-    earlier = ScoreSheet.objects.filter(attempt=attempt, examiner=examiner, draw=draw).first()
+    earlier = ScoreSheet.objects.filter(
+        attempt=attempt, examiner=examiner, draw__in=[each.draw_id for each in filled]
+    ).first()
     if earlier is not None:
         raise AlreadySigned(signed_at=moment(earlier.signed_at))
-    _require_sound(attempt, draw, marks, at)
-    if safety_violation and not note.strip():
+    signed = [_sheet(attempt, examiner, draws[each.draw_id], each, at) for each in filled]
+    for sheet in signed:
+        trail.record(
+            actor=actor,
+            action="delivery.sheet_signed",
+            target=sheet,
+            attempt=attempt.pk,
+            module=draws[sheet.draw_id].module_code,
+        )
+    return signed
+
+
+def _sheet(attempt: Attempt, examiner: PanelMember, draw: TaskDraw, filled: Filled, at: datetime) -> ScoreSheet:
+    _require_sound(attempt, draw, filled.marks, at)
+    if filled.safety_violation and not filled.note.strip():
         raise SafetyNeedsWords
-    sheet = ScoreSheet.objects.create(
+    return ScoreSheet.objects.create(
         attempt=attempt,
         examiner=examiner,
         draw=draw,
-        marks={code: str(mark) for code, mark in sorted(marks.items())},
-        total=rules.sheet_total(marks, safety_violation=safety_violation),
-        safety_violation=safety_violation,
-        note=note.strip()[:200],
+        marks={code: str(mark) for code, mark in sorted(filled.marks.items())},
+        total=rules.sheet_total(filled.marks, safety_violation=filled.safety_violation),
+        safety_violation=filled.safety_violation,
+        note=filled.note.strip()[:200],
         signed_at=at,
     )
-    trail.record(actor=actor, action="delivery.sheet_signed", target=sheet, attempt=attempt.pk, module=draw.module_code)
-    return sheet
 
 
 def _require_sound(attempt: Attempt, draw: TaskDraw, marks: Mapping[str, Decimal], at: datetime) -> None:
