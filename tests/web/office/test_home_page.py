@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
+from pytest_django.fixtures import Settings
 
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.ids import uuid7
@@ -137,5 +138,25 @@ class TestDoor:
         assert re.findall(side, client.get(reverse("office:rounds")).text) == [reverse("office:rounds")]
 
     def test_is_for_those_who_work_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert browser(monkeypatch, candidate(uuid7())).get(HOME).status_code == 403
+        answer = browser(monkeypatch, candidate(uuid7())).get(HOME)
+        assert answer.status_code == 403
+        assert "这一页只对工作人员开放" in answer.text
+        assert "registration.decide" not in answer.text
         assert browser(monkeypatch, PUBLIC).get(HOME).status_code == 302
+
+
+class TestFrame:
+    def test_a_demonstration_says_that_everybody_is_invented(
+        self, monkeypatch: pytest.MonkeyPatch, settings: Settings
+    ) -> None:
+        client = browser(monkeypatch, PUBLIC)
+        settings.SECOND_FACTOR_REQUIRED = False
+        assert "演示环境，人物均为虚构" in client.get("/privacy/").text
+        settings.SECOND_FACTOR_REQUIRED = True
+        assert "演示环境" not in client.get("/privacy/").text
+
+    def test_there_is_one_privacy_notice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client = browser(monkeypatch, PUBLIC)
+        assert client.get("/ui/privacy/").headers["Location"] == "/privacy/"
+        assert 'href="/privacy/"' in client.get("/privacy/").text
+        assert 'href="/health/"' in client.get("/privacy/").text

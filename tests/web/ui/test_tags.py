@@ -18,7 +18,7 @@ from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.web.ui import clauses
 from kaogong.web.ui.clauses import ClauseWords
 from kaogong.web.ui.icons import icon_names
-from kaogong.web.ui.shapes import Chart, Filter, SeatPlace, Series, Step
+from kaogong.web.ui.shapes import Chart, Figure, Filter, SeatPlace, Series, Step
 from kaogong.web.ui.templatetags.ui import KIND_ICONS
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -92,6 +92,18 @@ class TestLists:
     def test_navigation_knows_where_we_are(self) -> None:
         assert "aria-current" in drawn('{% nav_item "/list/" "名单" %}', "/list/7/")
         assert "aria-current" not in drawn('{% nav_item "/list/" "名单" exact=True %}', "/list/7/")
+
+    def test_every_table_of_a_page_has_its_own_anchor(self) -> None:
+        table = '{% table_scroll label="名单" %}<table></table>{% endtable_scroll %}'
+        assert re.findall(r'id="(list[-0-9]*)"', drawn(table * 3)) == ["list", "list-2", "list-3"]
+
+    @pytest.mark.parametrize("address", ["", "?export=xlsx", "/list.csv"])
+    def test_the_file_holds_what_the_list_shows(self, address: str) -> None:
+        source = '{% search_bar "姓名" export_url=address %}' if address else '{% search_bar "姓名" %}'
+        html = drawn(source, "/list/?q=electrician&page=3", address=address)
+        found = re.findall(r'class="btn btn-quiet toolbar-end" href="([^"]+)"', html)
+        expected = {"?export=xlsx": "?q=electrician&amp;export=xlsx", "/list.csv": "/list.csv?q=electrician"}
+        assert found == ([expected[address]] if address else [])
 
 
 class TestForms:
@@ -196,3 +208,12 @@ class TestBlocks:
     def test_messages_become_notices(self) -> None:
         html = drawn('{% include "ui/messages.html" %}', messages=[SimpleNamespace(tags="success", __str__=str)])
         assert "is-done" in html
+
+    def test_figures_put_thousands_apart(self) -> None:
+        html = drawn("{% figures items %}", items=[Figure("库存", 3453, "本"), Figure("金额", "¥ 1.00")])
+        assert ">3,453<" in html
+        assert ">¥ 1.00<" in html
+
+    def test_a_verdict_steps_down_under_the_heading_of_its_page(self) -> None:
+        assert "<h1" in drawn('{% verdict "done" "有效" at=at %}{% endverdict %}', at=AT)
+        assert "<h1" not in drawn('{% verdict "done" "有效" at=at heading="h2" %}{% endverdict %}', at=AT)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal, WrongState
 from kaogong.web.ui import views
 
@@ -38,6 +39,11 @@ def way_back(request: HttpRequest) -> str:
     return origin if origin and ours else "/"
 
 
+def _has_no_post(request: HttpRequest, status: int) -> bool:
+    """Whether someone without any post stands at the officers' door."""
+    return status == 403 and not getattr(request, "actor", PUBLIC).grants
+
+
 class Refusals:
     """Turns an unhandled Refusal into its page, and a lost database into an honest one."""
 
@@ -53,7 +59,8 @@ class Refusals:
             status = status_of(exception)
             if status == 404:
                 return views.error_page(request, 404)
-            return render(request, "ui/refused.html", {"refusal": exception, "back": way_back(request)}, status=status)
+            context = {"refusal": exception, "back": way_back(request), "has_no_post": _has_no_post(request, status)}
+            return render(request, "ui/refused.html", context, status=status)
         if isinstance(exception, OperationalError | InterfaceError):
             return views.error_page(request, 503)
         return None

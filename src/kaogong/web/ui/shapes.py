@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from kaogong.web.ui.formats import count
+
 Kind = Literal["done", "waiting", "stopped", "active", "neutral"]
 StepState = Literal["done", "current", "todo", "stopped"]
 ChartForm = Literal["bar", "line", "stacked", "horizontal"]
@@ -87,6 +89,11 @@ class Figure:
     definition: str = ""
     url: str = ""
     change: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The value as it is read: a whole number with its thousands apart."""
+        return count(self.value) if isinstance(self.value, int) else str(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,4 +9,4 @@ from kaogong.web.office.views import home
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [path("", home.home, name="home")]
-nav = [NavItem(title=_("今天"), route="office:home", order=0, icon="calendar-day")]
+nav = [NavItem(title=_("今天"), route="office:home", order=0, icon="calendar-check")]

@@ -9,4 +9,4 @@ from kaogong.web.station.views import today
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [path("", today.today, name="today")]
-nav = [NavItem(title=_("今天"), route="station:today", power="delivery.see", order=0, icon="calendar-day")]
+nav = [NavItem(title=_("今天"), route="station:today", power="delivery.see", order=0, icon="calendar-check")]

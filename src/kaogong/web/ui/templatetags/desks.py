@@ -20,8 +20,9 @@ def desk_nav(context: RequestContext, desk: str) -> dict[str, object]:
     request = context["request"]
     items = navigation_of(desk, request.actor)
     urls = {item.route: reverse(item.route) for item in items}
-    # The entry that leads nearest to this page, so that `/office/` is not marked on every page below it.
-    here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
+    # The entry that leads nearest to this page; a desk's own home lies above every page and counts for none.
+    above = [url for url in urls.values() if request.path.startswith(url) and url != f"/{desk}/"]
+    here = max(above, key=len, default=request.path)
     groups = [
         (
             gettext(name) if name else "",

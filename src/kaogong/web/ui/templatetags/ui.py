@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from django import template
@@ -152,8 +153,16 @@ def search_bar(context: RequestContext, placeholder: str, filters: Sequence[Filt
     return {
         "placeholder": placeholder, "q": query.get("q", ""), "chosen": chosen, "others": others,
         "narrowed": narrowed, "clear": query_with(context, q=None, page=None, **{each.name: None for each in filters}),
-        "export_url": export_url and export_url + query_with(context, page=None),
+        "export_url": _export_of(context, export_url),
     }  # fmt: skip
+
+
+def _export_of(context: RequestContext, url: str) -> str:
+    """An address of a file, with the list's own query put to the one that it brings."""
+    if not url:
+        return ""
+    path, _mark, query = url.partition("?")
+    return path + query_with(context, page=None, **dict(parse_qsl(query)))
 
 
 @register.simple_block_tag(takes_context=True)
@@ -228,14 +237,16 @@ def empty_state(content: str, title: str, text: str = "", icon: str = "inbox") -
 
 
 @register.simple_block_tag
-def refusal_panel(content: str, refusal: Any) -> SafeString:
+def refusal_panel(content: str, refusal: Any, heading: str = "h2") -> SafeString:
     """Say what could not be done, why (the clause, linked) and what to do now; the block adds further ways on.
 
-    Takes a kernel `Refusal`: its message and advice are translated here and filled with its facts.
+    Takes a kernel `Refusal`: its message and advice are translated here and filled with its facts. `heading` is h1
+    where the refusal is the whole page.
     """
     what = gettext(refusal.message).format(**refusal.facts)
     advice = gettext(refusal.advice).format(**refusal.facts) if refusal.advice else ""
-    return component("refusal", {"what": what, "advice": advice, "clause": refusal.clause, "content": content})
+    values = {"what": what, "advice": advice, "clause": refusal.clause, "heading": heading}
+    return component("refusal", {**values, "content": content})
 
 
 @register.inclusion_tag("ui/components/figures.html")
@@ -257,9 +268,15 @@ def decision_bar(content: str, consequence: str, final: bool = False) -> SafeStr
 
 
 @register.simple_block_tag
-def confirm_panel(content: str, title: str, does: Sequence[str] = (), cannot_undo: str = "") -> SafeString:
-    """Show a final act before it is done: what it does, what cannot be undone; the block holds the form's buttons."""
-    return component("confirm", {"content": content, "title": title, "does": does, "cannot_undo": cannot_undo})
+def confirm_panel(
+    content: str, title: str, does: Sequence[str] = (), cannot_undo: str = "", heading: str = "h1"
+) -> SafeString:
+    """Show a final act before it is done: what it does, what cannot be undone; the block holds the form's buttons.
+
+    `heading` is h2 where the page has its own h1.
+    """
+    values = {"content": content, "title": title, "does": does, "cannot_undo": cannot_undo, "heading": heading}
+    return component("confirm", values)
 
 
 @register.inclusion_tag("ui/components/progress.html")
@@ -269,10 +286,13 @@ def progress(done: int, total: int, label: str, unit: str = "", left: str = "", 
 
 
 @register.simple_block_tag
-def verdict(content: str, kind: Kind, word: str, at: Any, sentence: str = "") -> SafeString:
-    """The answer to a question of the public: large, dated, in plain words; the block holds its proof."""
+def verdict(content: str, kind: Kind, word: str, at: Any, sentence: str = "", heading: str = "h1") -> SafeString:
+    """The answer to a question of the public: large, dated, in plain words; the block holds its proof.
+
+    `heading` is h2 where the page has its own h1.
+    """
     values = {"kind": kind, "word": word, "at": at, "sentence": sentence, "icon": KIND_ICONS.get(kind, "circle")}
-    return component("verdict", {**values, "content": content})
+    return component("verdict", {**values, "heading": heading, "content": content})
 
 
 @register.simple_block_tag

@@ -87,7 +87,11 @@ def _fees(actor: Actor, at: datetime) -> Work:
 def _announcements(actor: Actor, at: datetime) -> Work:
     rows = sittings.rounds_for(actor, "sittings.announce").filter(state="drafted")
     first = rows.order_by("applications_from").first()
-    note = _("最早 %(moment)s 开始报名") % {"moment": datetime_zh(first.applications_from)} if first else ""
+    note = ""
+    if first is not None:
+        is_past = first.applications_from <= at
+        words = _("其中有的报名时间已到，须尽快公告或重排") if is_past else _("最早 %(moment)s 开始报名")
+        note = words % {"moment": datetime_zh(first.applications_from)}
     url = reverse("office:rounds") + "?state=drafted"
     return Work(_("待公告的批次"), rows.count(), _("个"), url, "megaphone", note, key="announcements")
 
