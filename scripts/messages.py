@@ -30,6 +30,7 @@ PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 
 HAN = re.compile("[㐀-鿿]")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+PATTERN = re.compile(r"\\d|%-|\[")  # regular expressions and formats of dates
 COMPOSED = "composed"
 """Context of sentences that rules put together; `web/ui/phrases.py` knows them again by their fixed words."""
 
@@ -41,6 +42,7 @@ NOT_SHOWN = (
     "itembank/rules/files.py", "itembank/services/reference.py", "certificates/forms.py",
     "certificates/services/printing.py", "certificates/selectors/papers.py", "foundation/access/hooks.py",
 )  # fmt: skip
+TABLES = {"零一二三四五六七八九", "一二三四五六日"}  # looked into by position
 TEMPLATES_NOT_SHOWN = ("ui/gallery", "certificates/print", "notices/")
 TEMPLATE_CALL = re.compile(r"\b(npgettext|pgettext|ngettext|gettext|_)\(")
 
@@ -124,10 +126,10 @@ def _plain(root: ast.AST, taken: set[int]) -> Iterator[Word]:
         if isinstance(node, ast.JoinedStr):
             taken |= {id(part) for part in node.values}
             text = composed(node)
-            if HAN.search(text):
+            if HAN.search(text) and "%" not in text:
                 yield Word(text, context=COMPOSED)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in taken:
-            if HAN.search(node.value) and "\\d" not in node.value and "%-" not in node.value and "[" not in node.value:
+            if HAN.search(node.value) and node.value not in TABLES and not PATTERN.search(node.value):
                 yield Word(node.value)
 
 
@@ -230,7 +232,9 @@ def merge(file: Path) -> int:
 
 def wanting(catalog: Catalog) -> list[str]:
     """Words without English."""
-    return [str(each.id) for each in catalog if each.id and not (all(each.string) if each.pluralizable else each.string)]
+    return [
+        str(each.id) for each in catalog if each.id and not (all(each.string) if each.pluralizable else each.string)
+    ]
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,109 @@
+"""Phrases: says in the reader's language what rules and tables say in Chinese.
+
+Rules are pure Python and know no translation: they give labels (`有效`) and composed sentences (`第 3 行`). A label is
+looked up in the catalogue. A composed sentence is known again by its fixed words, kept under the context `composed`
+with its values as `{1}`, `{2}` …; the values are said in turn. What nobody has put into words stays as it is: data.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from django.utils import dateformat
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from django.utils.translation.trans_real import translation
+
+COMPOSED = "composed"
+STATE = "state"
+FEW = 4
+HAN = re.compile("[㐀-鿿]")
+PLACE = re.compile(r"\{(\d)\}")
+DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+JOINTS = (("；", "; "), ("、", ", "))
+
+# States that share their word with the deed that leads to them, and sentences put together from several pieces.
+SHARED_WORDS = (
+    pgettext_lazy("state", "暂停"),
+    pgettext_lazy("state", "注销"),
+    pgettext_lazy("state", "吊销"),
+    pgettext_lazy("state", "冻结"),
+    pgettext_lazy("state", "淘汰"),
+    pgettext_lazy("state", "作废"),
+)
+PUT_TOGETHER = (
+    pgettext_lazy("composed", "{1}可以组织“{2}”"),
+    pgettext_lazy("composed", "{1}不在可以组织“{2}”的机构之列"),
+    pgettext_lazy("composed", "{1}在{2}的辖区（系统）之内"),
+    pgettext_lazy("composed", "{1}不在{2}的辖区（系统）之内"),
+    pgettext_lazy("composed", "{1}的机构类别可以承办“{2}”"),
+    pgettext_lazy("composed", "{1}的机构类别不可以承办“{2}”"),
+    pgettext_lazy("composed", "“{1}”可以鉴定{2}"),
+    pgettext_lazy("composed", "“{1}”不能鉴定{2}"),
+    pgettext_lazy("composed", "考评员 {1} 名，为单数"),
+    pgettext_lazy("composed", "考评员 {1} 名，不为单数"),
+    pgettext_lazy("composed", "{1}（{2}）"),
+    pgettext_lazy("composed", "{1} 年"),
+    pgettext_lazy("composed", "{1} 个月"),
+    pgettext_lazy("composed", "{1} 天"),
+    pgettext_lazy("composed", "{1} 年 {2} 个月"),
+    pgettext_lazy("composed", "{1} 年 {2} 天"),
+    pgettext_lazy("composed", "{1} 个月 {2} 天"),
+    pgettext_lazy("composed", "{1} 年 {2} 个月 {3} 天"),
+)
+
+
+def said(value: object) -> object:
+    """Return a Chinese text in the reader's language; anything but text, and text nobody knows, as it is."""
+    language = get_language() or ""
+    if language.startswith("zh") or not isinstance(value, str) or not HAN.search(value):
+        return value
+    return DAY.sub(_day, _said(str(value), language))
+
+
+def said_state(word: str) -> str:
+    """Return the name of a state; `暂停` is what it is here, not the deed."""
+    found = pgettext(STATE, word)
+    return found if found != word else str(said(word))
+
+
+def _said(text: str, language: str) -> str:
+    known = gettext(text)
+    if known != text:
+        return known
+    for pattern, english in _sentences(language):
+        if match := pattern.fullmatch(text):
+            values = {place: _said(value, language) for place, value in match.groupdict().items()}
+            return PLACE.sub(lambda each: values.get(f"v{each.group(1)}", ""), english)
+    for joint, other in JOINTS:
+        if joint in text:
+            parts = text.split(joint)
+            if (told := [_said(part, language) for part in parts]) != parts:
+                return other.join(told)
+    return text
+
+
+@lru_cache(maxsize=8)
+def _sentences(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The composed sentences of a catalogue, those with the most fixed words first."""
+    head = f"{COMPOSED}\x04"
+    catalogue = translation(language)._catalog
+    texts = [(key.removeprefix(head), words) for key, words in catalogue.items() if str(key).startswith(head) and words]
+    texts.sort(key=lambda pair: -len(PLACE.sub("", pair[0])))
+    return tuple((_pattern(text), words) for text, words in texts)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A sentence as a pattern; with few fixed words its values may not be Chinese, or it would match anything."""
+    fixed = HAN.findall(text)
+    value = ".+?" if len(fixed) >= FEW or "（{2}）" in text else "[^㐀-鿿]+?"
+    parts = PLACE.split(text)
+    return re.compile("".join(f"(?P<v{part}>{value})" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
+
+
+def _day(match: re.Match[str]) -> str:
+    try:
+        return dateformat.format(date(*(int(each) for each in match.groups())), "j F Y")
+    except ValueError:
+        return match.group()
