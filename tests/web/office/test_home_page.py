@@ -6,10 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from pytest_django.fixtures import Settings
 
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.ids import uuid7
@@ -146,17 +145,26 @@ class TestDoor:
 
 
 class TestFrame:
+    @pytest.mark.parametrize("is_required", [True, False])
     def test_a_demonstration_says_that_everybody_is_invented(
-        self, monkeypatch: pytest.MonkeyPatch, settings: Settings
+        self, monkeypatch: pytest.MonkeyPatch, is_required: bool
     ) -> None:
         client = browser(monkeypatch, PUBLIC)
-        settings.SECOND_FACTOR_REQUIRED = False
-        assert "演示环境，人物均为虚构" in client.get("/privacy/").text
-        settings.SECOND_FACTOR_REQUIRED = True
-        assert "演示环境" not in client.get("/privacy/").text
+        with override_settings(SECOND_FACTOR_REQUIRED=is_required):
+            assert ("演示环境，人物均为虚构" in client.get("/privacy/").text) is not is_required
 
     def test_there_is_one_privacy_notice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         client = browser(monkeypatch, PUBLIC)
         assert client.get("/ui/privacy/").headers["Location"] == "/privacy/"
         assert 'href="/privacy/"' in client.get("/privacy/").text
         assert 'href="/health/"' in client.get("/privacy/").text
+
+    def test_the_public_and_candidates_find_their_pages_in_a_row(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        page = browser(monkeypatch, PUBLIC).get(reverse("public:rounds")).text
+        row = page[page.index('class="desk-row"') :].split("</nav>")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="page"', row) == [reverse("public:rounds")]
+        assert f'href="{reverse("public:standards")}"' in row
+        mine = browser(monkeypatch, candidate(uuid7())).get(reverse("candidate:home")).text
+        row = mine[mine.index('class="desk-row"') :].split("</nav>")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="page"', row) == [reverse("candidate:home")]
+        assert f'href="{reverse("candidate:results")}"' in row
