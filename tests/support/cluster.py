@@ -1,7 +1,8 @@
 """Gives the test run a throw-away PostgreSQL of its own, before Django reads its settings.
 
-Loaded as a pytest plugin (`-p tests.support.cluster`). Workers of xdist inherit the address from the first process.
-`KAOGONG_TEST_DATABASE_URL` takes another server instead (CI's second leg uses Debian's PostgreSQL 15).
+Loaded as a pytest plugin (`-p tests.support.cluster`). Each worker of xdist has its own cluster: the trail's sealer
+waits for every older transaction of its cluster, so another worker's open test would keep its lines unsealed.
+`KAOGONG_TEST_DATABASE_URL` takes another server instead, for a run in one process.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ _open = ExitStack()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The first hook that runs: earlier than pytest-django, which reads the settings."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return
     scratch = Path(_open.enter_context(tempfile.TemporaryDirectory(prefix="kaogong-test-")))
     os.environ["KAOGONG_VAR"] = str(scratch / "var")
     os.environ["KAOGONG_KEYS"] = str(scratch / "var" / "keys")

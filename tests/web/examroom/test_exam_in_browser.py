@@ -105,7 +105,7 @@ def sit_down(page: Page, server: Server, hall: Hall, code: str, ticket: str, tai
 def test_nothing_is_lost_when_the_server_dies(server: Server, hall: Hall, browser: Browser) -> None:
     code = selectors.room_code(hall.invigilator, hall.theory.pk, hall.room.pk, at=timezone.now()).code
     ticket, tail, attempt = hall.ticket(), hall.tail(), hall.attempt().pk
-    context = browser.new_context()
+    context = browser.new_context(locale="zh-CN")
     page = context.new_page()
     sit_down(page, server, hall, code, ticket, tail)
     saved = page.locator("[data-saved-text]")
@@ -133,7 +133,7 @@ def test_nothing_is_lost_when_the_server_dies(server: Server, hall: Hall, browse
 def test_a_browser_that_dies_finds_its_answers_again(server: Server, hall: Hall, browser: Browser) -> None:
     code = selectors.room_code(hall.invigilator, hall.theory.pk, hall.room.pk, at=timezone.now()).code
     ticket, tail, attempt = hall.ticket(), hall.tail(), hall.attempt().pk
-    context = browser.new_context()
+    context = browser.new_context(locale="zh-CN")
     page = context.new_page()
     sit_down(page, server, hall, code, ticket, tail)
     context.set_offline(True)

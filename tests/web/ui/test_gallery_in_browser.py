@@ -76,7 +76,7 @@ def opened(context: BrowserContext, url: str, complaints: list[str]) -> Page:
 
 @pytest.mark.parametrize(("width", "look", "language"), LOOKS, ids=["light", "dark-uyghur", "elder", "high-contrast"])
 def test_every_shelf_is_sound(chromium: Browser, address: str, width: int, look: Preferences, language: str) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 900})
+    context = chromium.new_context(locale="zh-CN", viewport={"width": width, "height": 900})
     cookies = {COOKIE: look.to_cookie(), "django_language": language}
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
     complaints: list[str] = []
@@ -97,7 +97,7 @@ class TestByHand:
 
     @pytest.fixture
     def page(self, chromium: Browser, address: str) -> Iterator[Page]:
-        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        context = chromium.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
         yield opened(context, f"{address}/gallery/?shelf=lists", [])
         context.close()
 
