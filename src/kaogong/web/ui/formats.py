@@ -93,6 +93,11 @@ def number_groups(number: str) -> list[str]:
     return [head, *groups] if head else groups
 
 
+def level_short(level: int | str | None) -> str:
+    """Return the first word of a level's name, `三级`, for lists of several levels."""
+    return level_name(level).partition("/")[0]
+
+
 def level_name(level: int | str | None) -> str:
     """Return today's name of a level, `三级/高级工`; an unknown code is shown as it is."""
     if level is None:

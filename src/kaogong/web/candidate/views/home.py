@@ -18,6 +18,7 @@ from kaogong.seating import selectors as seating
 from kaogong.sittings import selectors as sittings
 from kaogong.web.candidate.views.registration import flow
 from kaogong.web.candidate.views.registration.showing import KIND, what_next
+from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.requests import ActorRequest, signed_in
 from kaogong.web.ui.shapes import Kind
 
@@ -89,7 +90,7 @@ def _about(request: ActorRequest, row: Registration, *, has_ticket: bool) -> Nex
         return Next(f"{title}：{row.round.name}", text, flow.next_step(request.actor, row), _("继续"), "waiting")
     if row.state == "admitted" and has_ticket:
         url = reverse("candidate:ticket", args=[row.pk])
-        return Next(_("{day} 考试").format(day=f"{row.sitting.held_on:%Y-%m-%d}"), text, url, _("查看准考证"), "done")
+        return Next(_("{day} 考试").format(day=date_zh(row.sitting.held_on)), text, url, _("查看准考证"), "done")
     if row.state == "admitted" and not row.is_paid:
         return Next(_("请缴费：{name}").format(name=row.round.name), text, detail, _("查看"), "waiting")
     return Next(row.round.name, text, detail, _("查看进度"))

@@ -36,6 +36,7 @@ register.filter("money", formats.money)
 register.filter("percent", formats.percent)
 register.filter("count", formats.count)
 register.filter("level_name", formats.level_name)
+register.filter("level_short", formats.level_short)
 
 KIND_ICONS: Mapping[str, str] = {
     "done": "check-circle-fill",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from kaogong.registration import selectors
 from kaogong.sittings import selectors as sittings
 from kaogong.web.office.listing import export, page_of, sorted_by
+from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter, Kind
 
@@ -79,7 +80,7 @@ def filters(request: ActorRequest) -> list[Filter]:
     near = sittings.sittings_for(request.actor, *POWERS).order_by("-held_on")[:SITTINGS]
     return [
         Filter("state", _("状态"), selectors.REGISTRATION.choices()),
-        Filter("sitting", _("场次"), [(str(each.pk), f"{each.held_on:%m-%d} {each.station}") for each in near]),
+        Filter("sitting", _("场次"), [(str(each.pk), f"{date_zh(each.held_on)} {each.station}") for each in near]),
         Filter("paid", _("缴费"), [("yes", _("已缴")), ("no", _("未缴"))]),
     ]
 

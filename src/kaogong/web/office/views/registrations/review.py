@@ -19,7 +19,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.regions import selectors as regions
 from kaogong.registration import selectors, services
 from kaogong.web.office.views.registrations.lists import KIND, POWERS
-from kaogong.web.ui.formats import money
+from kaogong.web.ui.formats import date_zh, money
 from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Case
@@ -100,7 +100,7 @@ def _queue(request: ActorRequest, current: Registration) -> list[Case]:
         Case(
             row.legal_name,
             reverse("office:registration", args=[row.pk]),
-            f"{row.number} · {row.round.occupation_name} · {row.sitting.held_on:%m-%d}",
+            f"{row.number} · {row.round.occupation_name} · {date_zh(row.sitting.held_on)}",
             KIND[row.state],
             row.state_label if row.state != "submitted" else "",
             row.pk == current.pk,
@@ -118,7 +118,7 @@ def _facts(registration: Registration) -> list[tuple[str, object]]:
 
     return [
         (_("批次"), registration.round.name),
-        (_("场次"), f"{registration.sitting.held_on:%Y-%m-%d} {registration.sitting.station}"),
+        (_("场次"), f"{date_zh(registration.sitting.held_on)} {registration.sitting.station}"),
         (_("户籍或居住地"), of_code(registration.residence_code)),
         (_("工作地"), of_code(registration.employer_code)),
         (_("考生来源"), sources.get(registration.source, "—")),
