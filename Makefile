@@ -1,7 +1,7 @@
 # Kaogong: what a newcomer runs. Needs Python 3.11+ with venv, git and make; everything else is brought by `setup`.
 VENV := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check bench format lint types contracts migrations templates openapi lock river
+.PHONY: help setup demo serve test check bench format lint types contracts migrations templates openapi lock river messages
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ templates:
 
 openapi:
 	@$(VENV)/python -m pytest -q tests/api/test_snapshot.py
+
+messages: setup ## renew the English catalogue from the code (then fill in what is new, and compile)
+	@$(VENV)/python -m scripts.messages extract && $(VENV)/python -m scripts.messages compile
 
 river: setup ## write docs/river.md from the code
 	@$(VENV)/python -m scripts.river

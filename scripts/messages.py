@@ -11,12 +11,12 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -29,6 +29,7 @@ WRITTEN = datetime(2026, 11, 24, tzinfo=UTC)
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 
 HAN = re.compile("[㐀-鿿]")
+MARKED = re.compile("[㐀-鿿、。]")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PATTERN = re.compile(r"\\d|%-|\[")  # regular expressions and formats of dates
 COMPOSED = "composed"
@@ -70,7 +71,7 @@ def words() -> dict[Word, set[str]]:
     return {word: places for word, places in found.items() if word.plural or word.context or word.text not in counted}
 
 
-def _sources() -> Iterator[tuple[Path, object]]:
+def _sources() -> Iterator[tuple[Path, Callable[[Path], Iterator[Word]]]]:
     for path in sorted(SOURCE.rglob("*.py")):
         yield path, in_python
     for path in sorted(SOURCE.rglob("templates/**/*.*")):
@@ -101,7 +102,7 @@ def _name(func: ast.expr) -> str:
 
 
 def _marked(name: str, texts: list[str]) -> Iterator[Word]:
-    if not texts or not any(HAN.search(text) for text in texts):
+    if not texts or not any(MARKED.search(text) for text in texts):
         return
     if name.startswith("ngettext"):
         yield Word(texts[0], plural=texts[1])
@@ -128,9 +129,12 @@ def _plain(root: ast.AST, taken: set[int]) -> Iterator[Word]:
             text = composed(node)
             if HAN.search(text) and "%" not in text:
                 yield Word(text, context=COMPOSED)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in taken:
-            if HAN.search(node.value) and node.value not in TABLES and not PATTERN.search(node.value):
-                yield Word(node.value)
+        elif isinstance(node, ast.Constant) and id(node) not in taken and _is_label(node.value):
+            yield Word(str(node.value))
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) and bool(HAN.search(value)) and value not in TABLES and not PATTERN.search(value)
 
 
 def composed(node: ast.JoinedStr) -> str:
@@ -222,7 +226,7 @@ def merge(file: Path) -> int:
     catalog, filled = read(), 0
     for message in catalog:
         text = message.id[0] if isinstance(message.id, tuple) else message.id
-        value = given.get(f"{message.context}|{text}" if message.context else text) if text else None
+        value = given.get(f"{message.context}|{text}" if message.context else str(text)) if text else None
         if value:
             message.string = tuple(value) if isinstance(value, list) else value
             filled += 1
@@ -232,9 +236,12 @@ def merge(file: Path) -> int:
 
 def wanting(catalog: Catalog) -> list[str]:
     """Words without English."""
-    return [
-        str(each.id) for each in catalog if each.id and not (all(each.string) if each.pluralizable else each.string)
-    ]
+    return [str(each.id) for each in catalog if each.id and not _is_said(each)]
+
+
+def _is_said(message: Message) -> bool:
+    words = message.string
+    return all(words) if isinstance(words, tuple | list) else bool(words)
 
 
 def main(arguments: list[str]) -> int:

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils import dateformat
+from django.utils.translation import get_language, gettext_lazy
 
 ABSENT = "—"
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -33,24 +33,32 @@ LEVEL_NAMES = {
 
 
 def date_zh(day: date | datetime | None) -> str:
-    """Return a day as `2026年11月24日`; a moment is first taken to Beijing time."""
+    """Return a day as `2026年11月24日`, in English as `24 November 2026`; a moment is first taken to Beijing time."""
     if day is None:
         return ABSENT
     if isinstance(day, datetime):
         day = in_beijing(day)
-    return _("%(year)d年%(month)d月%(day)d日") % {"year": day.year, "month": day.month, "day": day.day}
+    if in_chinese():
+        return f"{day.year}年{day.month}月{day.day}日"
+    return dateformat.format(day, "j F Y")
 
 
 def datetime_zh(moment: datetime | None) -> str:
-    """Return a moment as `2026年11月24日 09:00`, Beijing time."""
+    """Return a moment as `2026年11月24日 09:00`, in English as `24 November 2026, 09:00`, Beijing time."""
     if moment is None:
         return ABSENT
-    return f"{date_zh(moment)} {time_zh(moment)}"
+    joint = " " if in_chinese() else ", "
+    return f"{date_zh(moment)}{joint}{time_zh(moment)}"
 
 
 def time_zh(moment: datetime | None) -> str:
     """Return the time of day as `09:00`, Beijing time."""
     return ABSENT if moment is None else f"{in_beijing(moment):%H:%M}"
+
+
+def in_chinese() -> bool:
+    """Whether the reader reads Chinese."""
+    return (get_language() or "zh").startswith("zh")
 
 
 def in_beijing(moment: datetime) -> datetime:

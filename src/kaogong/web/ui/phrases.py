@@ -12,6 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.utils import dateformat
+from django.utils.safestring import SafeData
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation.trans_real import translation
 
@@ -20,7 +21,9 @@ STATE = "state"
 FEW = 4
 HAN = re.compile("[㐀-鿿]")
 PLACE = re.compile(r"\{(\d)\}")
-DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
+WEEKDAY = re.compile("（周([一二三四五六日])）")
+WEEKDAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 JOINTS = (("；", "; "), ("、", ", "))
 
 # States that share their word with the deed that leads to them, and sentences put together from several pieces.
@@ -57,9 +60,9 @@ PUT_TOGETHER = (
 def said(value: object) -> object:
     """Return a Chinese text in the reader's language; anything but text, and text nobody knows, as it is."""
     language = get_language() or ""
-    if language.startswith("zh") or not isinstance(value, str) or not HAN.search(value):
+    if language.startswith("zh") or not isinstance(value, str) or isinstance(value, SafeData) or not HAN.search(value):
         return value
-    return DAY.sub(_day, _said(str(value), language))
+    return WEEKDAY.sub(lambda found: f" ({WEEKDAYS[found[1]]})", DAY.sub(_day, _said(value, language)))
 
 
 def said_state(word: str) -> str:
@@ -74,8 +77,7 @@ def _said(text: str, language: str) -> str:
         return known
     for pattern, english in _sentences(language):
         if match := pattern.fullmatch(text):
-            values = {place: _said(value, language) for place, value in match.groupdict().items()}
-            return PLACE.sub(lambda each: values.get(f"v{each.group(1)}", ""), english)
+            return _filled(english, [_said(value, language) for value in match.groups()])
     for joint, other in JOINTS:
         if joint in text:
             parts = text.split(joint)
@@ -88,7 +90,7 @@ def _said(text: str, language: str) -> str:
 def _sentences(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """The composed sentences of a catalogue, those with the most fixed words first."""
     head = f"{COMPOSED}\x04"
-    catalogue = translation(language)._catalog
+    catalogue = translation(language)._catalog  # type: ignore[attr-defined]  # there is no public way to its words
     texts = [(key.removeprefix(head), words) for key, words in catalogue.items() if str(key).startswith(head) and words]
     texts.sort(key=lambda pair: -len(PLACE.sub("", pair[0])))
     return tuple((_pattern(text), words) for text, words in texts)
@@ -99,11 +101,18 @@ def _pattern(text: str) -> re.Pattern[str]:
     fixed = HAN.findall(text)
     value = ".+?" if len(fixed) >= FEW or "（{2}）" in text else "[^㐀-鿿]+?"
     parts = PLACE.split(text)
-    return re.compile("".join(f"(?P<v{part}>{value})" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
+    return re.compile("".join(f"({value})" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
+
+
+def _filled(words: str, values: list[str]) -> str:
+    """Words with the values at their places; a place that the words leave out is dropped."""
+    return PLACE.sub(lambda each: values[int(each.group(1)) - 1], words)
 
 
 def _day(match: re.Match[str]) -> str:
+    year, month, day = match.groups()
     try:
-        return dateformat.format(date(*(int(each) for each in match.groups())), "j F Y")
+        # Without a year, a leap year stands in: the 29th of February is a day too.
+        return dateformat.format(date(int(year or 2000), int(month), int(day)), "j F Y" if year else "j F")
     except ValueError:
         return match.group()

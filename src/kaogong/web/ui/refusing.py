@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal, WrongState
 from kaogong.web.ui import views
+from kaogong.web.ui.phrases import said
 
 STATUS: tuple[tuple[type[Refusal], int], ...] = ((NotFound, 404), (NotPermitted, 403), (WrongState, 409))
 
@@ -24,12 +25,16 @@ def status_of(refusal: Refusal) -> int:
 
 def words_of(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, facts filled in."""
-    return gettext(type(refusal).message).format(**refusal.facts)
+    return gettext(type(refusal).message).format(**_facts(refusal))
 
 
 def advice_of(refusal: Refusal) -> str:
     """What to do now, in the reader's language; empty when the refusal has none."""
-    return gettext(refusal.advice).format(**refusal.facts) if refusal.advice else ""
+    return gettext(refusal.advice).format(**_facts(refusal)) if refusal.advice else ""
+
+
+def _facts(refusal: Refusal) -> dict[str, object]:
+    return {name: said(value) for name, value in refusal.facts.items()}
 
 
 def way_back(request: HttpRequest) -> str:

@@ -296,4 +296,5 @@ def _words() -> dict[str, str]:
         "practice_done": _("练习结束：答了 {answered} 题。练习不计分，也没有保存。"),
         "few_left": _("还剩 {minutes} 分钟"),
         "and_more": _("等"),
+        "between": _("、"),
     }

@@ -25,6 +25,7 @@ from kaogong.web.ui import formats
 from kaogong.web.ui.clauses import words_of
 from kaogong.web.ui.fields import FieldView, errors_of
 from kaogong.web.ui.icons import icon_names
+from kaogong.web.ui.phrases import said, said_state
 from kaogong.web.ui.shapes import Answer, Case, Chart, Figure, Filter, Kind, Moment, SeatPlace, Step, Tab
 
 register = template.Library()
@@ -37,6 +38,8 @@ register.filter("percent", formats.percent)
 register.filter("count", formats.count)
 register.filter("level_name", formats.level_name)
 register.filter("level_short", formats.level_short)
+register.filter("said", said)
+register.filter("said_state", said_state)
 
 KIND_ICONS: Mapping[str, str] = {
     "done": "check-circle-fill",
@@ -83,7 +86,7 @@ def icon(name: str, label: str = "", css: str = "") -> Ctx:
 @register.inclusion_tag("ui/components/badge.html")
 def badge(kind: Kind, word: str, icon: str = "") -> Ctx:
     """Show a state as colour, icon and word together."""
-    return {"kind": kind, "word": word, "icon": icon or KIND_ICONS.get(kind, "circle")}
+    return {"kind": kind, "word": said_state(str(word)), "icon": icon or KIND_ICONS.get(kind, "circle")}
 
 
 @register.inclusion_tag("ui/components/clause_link.html")
@@ -203,7 +206,8 @@ def notice(content: str, kind: Kind = "active", title: str = "") -> SafeString:
 @register.inclusion_tag("ui/components/facts.html")
 def facts(rows: Iterable[tuple[str, object]] | Mapping[str, object], columns: int = 1) -> Ctx:
     """A definition list of (label, value); `columns` 1 or 2."""
-    return {"rows": list(rows.items()) if isinstance(rows, Mapping) else list(rows), "columns": columns}
+    pairs = rows.items() if isinstance(rows, Mapping) else rows
+    return {"rows": [(said(label), said(value)) for label, value in pairs], "columns": columns}
 
 
 @register.inclusion_tag("ui/components/stepper.html")
@@ -244,8 +248,9 @@ def refusal_panel(content: str, refusal: Any, heading: str = "h2") -> SafeString
     Takes a kernel `Refusal`: its message and advice are translated here and filled with its facts. `heading` is h1
     where the refusal is the whole page.
     """
-    what = gettext(refusal.message).format(**refusal.facts)
-    advice = gettext(refusal.advice).format(**refusal.facts) if refusal.advice else ""
+    facts = {name: said(value) for name, value in refusal.facts.items()}
+    what = gettext(refusal.message).format(**facts)
+    advice = gettext(refusal.advice).format(**facts) if refusal.advice else ""
     values = {"what": what, "advice": advice, "clause": refusal.clause, "heading": heading}
     return component("refusal", {**values, "content": content})
 

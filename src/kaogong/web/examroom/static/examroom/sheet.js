@@ -139,7 +139,7 @@ export class Sheet {
   }
 
   #numbers(questions) {
-    const few = questions.slice(0, 12).map((question) => question.number).join("、");
+    const few = questions.slice(0, 12).map((question) => question.number).join(this.say("between"));
     return questions.length > 12 ? few + this.say("and_more") : few;
   }
 }
