@@ -18,7 +18,7 @@ from kaogong.foundation.audit import selectors, services, verification
 from kaogong.foundation.kernel.actors import service
 
 app = typer.Typer(no_args_is_help=True)
-console = Console()
+console = Console(width=max(110, Console().width))  # an id that is folded cannot be searched for
 errors = Console(stderr=True)
 SHELL = service("命令行", services.READ, services.SEAL, door="shell")
 
