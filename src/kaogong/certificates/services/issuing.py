@@ -132,7 +132,7 @@ def _certificate(
         occupation_code=round_.occupation_code,
         occupation_name=round_.occupation_name,
         level=round_.level,
-        parts={part: {"mark": str(facts.get("mark", ""))} for part, facts in ready.result.parts.items()},
+        parts={part: {"mark": str(facts.get("mark") or "")} for part, facts in ready.result.parts.items()},
         issuer=issuer,
         issuer_name=issuer.name,
         body=plan.issuing.body,

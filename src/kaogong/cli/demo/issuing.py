@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kaogong.certificates.models import Certificate
 
 RECEIVED = 3000
+SITE = "http://127.0.0.1:8000"
 
 
 def issue(season: Season) -> None:
@@ -29,10 +31,23 @@ def issue(season: Season) -> None:
     if issued:
         _lost(season, issued[0])
         _verify(season, issued[-1])
+        # The last one kept a part from an earlier sitting: its paper must print all the same.
+        papers = [
+            register.pdf(season.by("nanjing/issuer"), each.pk, site=SITE) for each in _of_the_city(season, issued)
+        ]
+        season.notes.append(
+            f"排版证书 {len(papers)} 本（PDF/A），共 {sum(len(each.pdf) for each in papers) // 1024} kB。"
+        )
     holders = {each.result.registration_id for each in issued}
     for candidate in season.candidates:
         if candidate.registration_id:
             candidate.story = "issued" if candidate.registration_id in holders else "failed"
+
+
+def _of_the_city(season: Season, issued: Sequence[Certificate]) -> Sequence[Certificate]:
+    """The first and the last that the city's centre issued."""
+    city = [each for each in issued if each.issuer_id == season.bodies["nanjing"]]
+    return [*city[:1], *city[-1:]]
 
 
 def _blanks(season: Season) -> None:
