@@ -35,8 +35,9 @@ def search(request: ActorRequest) -> HttpResponse:
         "total": selectors.count_of(""),
         "filters": [Filter("mark", _("标志"), [("green", _("绿色职业")), ("digital", _("数字职业"))])],
     }
-    template = "results" if request.headers.get("HX-Request") else "search"
-    answer = render(request, f"public/occupations/{template}.html", context)
+    is_part = request.headers.get("HX-Request")
+    template = "public/occupations/results.html" if is_part else "public/occupations/search.html"
+    answer = render(request, template, context)
     # One address gives the page or only its list: without this the way back would show a bare list.
     patch_vary_headers(answer, ["HX-Request"])
     return answer
