@@ -100,7 +100,10 @@ def _finding(finding: Mapping[str, Any]) -> FindingWords:
 
 
 def _words(phrase: Mapping[str, Any]) -> str:
-    return gettext(str(phrase["template"])).format(**phrase["facts"])
+    facts = {
+        name: gettext(value) if value and isinstance(value, str) else value for name, value in phrase["facts"].items()
+    }
+    return gettext(str(phrase["template"])).format(**facts)
 
 
 def verdict_words(registration: Registration) -> VerdictWords:

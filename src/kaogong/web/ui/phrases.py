@@ -20,10 +20,11 @@ COMPOSED = "composed"
 STATE = "state"
 FEW = 4
 HAN = re.compile("[㐀-鿿]")
-PLACE = re.compile(r"\{(\d)\}")
+PLACE = re.compile(r"\{(\w+)\}")
 DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 WEEKDAY = re.compile("（周([一二三四五六日])）")
 WEEKDAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+LOOSE = {"{1}（{2}）", "{scope}学徒期满", "{route}{scope}毕业"}
 JOINTS = (("；", "; "), ("、", ", "))
 
 # States that share their word with the deed that leads to them, and sentences put together from several pieces.
@@ -77,7 +78,7 @@ def _said(text: str, language: str) -> str:
         return known
     for pattern, english in _sentences(language):
         if match := pattern.fullmatch(text):
-            return _filled(english, [_said(value, language) for value in match.groups()])
+            return _filled(english, {name: _said(value, language) for name, value in match.groupdict().items()})
     for joint, other in JOINTS:
         if joint in text:
             parts = text.split(joint)
@@ -88,25 +89,34 @@ def _said(text: str, language: str) -> str:
 
 @lru_cache(maxsize=8)
 def _sentences(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The composed sentences of a catalogue, those with the most fixed words first."""
-    head = f"{COMPOSED}\x04"
+    """The sentences of a catalogue that have places for values, those with the most fixed words first."""
     catalogue = translation(language)._catalog  # type: ignore[attr-defined]  # there is no public way to its words
-    texts = [(key.removeprefix(head), words) for key, words in catalogue.items() if str(key).startswith(head) and words]
+    head = f"{COMPOSED}\x04"
+    texts = [
+        (key.removeprefix(head), words)
+        for key, words in catalogue.items()
+        if isinstance(key, str) and HAN.search(key) and PLACE.search(key) and words
+    ]
     texts.sort(key=lambda pair: -len(PLACE.sub("", pair[0])))
     return tuple((_pattern(text), words) for text, words in texts)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     """A sentence as a pattern; with few fixed words its values may not be Chinese, or it would match anything."""
-    fixed = HAN.findall(text)
-    value = ".+?" if len(fixed) >= FEW or "（{2}）" in text else "[^㐀-鿿]+?"
-    parts = PLACE.split(text)
-    return re.compile("".join(f"({value})" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
+    value = ".+?" if len(HAN.findall(text)) >= FEW or text in LOOSE else "[^㐀-鿿]+?"
+    parts, seen = [], set()
+    for at, part in enumerate(PLACE.split(text)):
+        if at % 2 == 0:
+            parts.append(re.escape(part))
+        else:
+            parts.append(f"(?P=v_{part})" if part in seen else f"(?P<v_{part}>{value})")
+            seen.add(part)
+    return re.compile("".join(parts))
 
 
-def _filled(words: str, values: list[str]) -> str:
-    """Words with the values at their places; a place that the words leave out is dropped."""
-    return PLACE.sub(lambda each: values[int(each.group(1)) - 1], words)
+def _filled(words: str, values: dict[str, str]) -> str:
+    """Words with the values at their places; a value that the words leave out is dropped."""
+    return PLACE.sub(lambda each: values[f"v_{each.group(1)}"], words)
 
 
 def _day(match: re.Match[str]) -> str:
