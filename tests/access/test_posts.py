@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -211,6 +212,12 @@ class TestDepute:
         assert held[0].stands_in_for == str(post.account)
         assert not acting(account, AT + timedelta(days=7)).holds("registration.decide")
         assert acting(post.account).holds("registration.decide")
+
+    def test_nobody_names_themselves(self) -> None:
+        post, director = make_post(role="scorer"), make_account(name="高主任")
+        herself = replace(FOUNDER, account_id=director.pk)
+        with pytest.raises(services.NotOneself):
+            self.stand_in(post.pk, director, actor=herself)
 
     def test_the_holder_may_name_one(self) -> None:
         post, account = make_post(), make_account()

@@ -126,6 +126,13 @@ class TestStatus:
 
 
 class TestPrint:
+    def test_refuses_a_revoked_one(self, season: Season, certificate: Certificate) -> None:
+        services.revoke(actor=director(), at=ISSUING, certificate_id=certificate.pk, basis=BASIS)
+        with pytest.raises(WrongState):
+            services.print_run(
+                actor=season.issuer, at=ISSUING, certificate_ids=[certificate.pk], site="https://example.org"
+            )
+
     def test_prints_in_the_order_of_the_blanks(self, season: Season, certificate: Certificate) -> None:
         import io
         import zipfile

@@ -19,6 +19,7 @@ from kaogong.certificates.selectors import register
 from kaogong.certificates.selectors.papers import document_title
 from kaogong.certificates.selectors.verification import address_of
 from kaogong.certificates.services.refusals import NothingToPrint
+from kaogong.certificates.states import CERTIFICATE
 from kaogong.foundation.documents.forms import Column, Roster
 from kaogong.foundation.documents.typesetting import typeset
 from kaogong.foundation.identity import services as identity
@@ -50,6 +51,9 @@ def print_run(*, actor: Actor, at: datetime, certificate_ids: Collection[UUID], 
     """
     most = provision("certificates.part_size", on=timezone.localdate(at)).number
     found = list(register.certificates_for(actor).filter(pk__in=certificate_ids))
+    for certificate in found:
+        # A suspended or revoked certificate is not printed: "replace" is the move that puts one on paper again.
+        CERTIFICATE.after("replace", certificate.state)
     if not 0 < len(found) <= most:
         raise NothingToPrint(most=most, count=len(found))
     for certificate in found:

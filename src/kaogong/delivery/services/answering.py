@@ -38,6 +38,8 @@ from kaogong.regulations.selectors import provision
 from kaogong.seating.models import Ticket
 
 NOBODY = UUID(int=0)
+MOST_ENTRIES = 2**31 - 1
+"""What the column of sequences holds."""
 ENTERING = frozenset({"present", "started", "submitted", "sealed"})
 
 
@@ -242,7 +244,7 @@ def _require_readable(attempt: Attempt, entries: Sequence[Entry], at: datetime) 
     for entry in entries:
         question = questions.get(entry.position)
         known = question is not None and entry.answer in rules.allowed_answers(question.type, len(question.options))
-        if not known or entry.sequence < 1:
+        if not known or not 1 <= entry.sequence <= MOST_ENTRIES:
             raise UnreadableAnswers(sequence=entry.sequence)
 
 

@@ -62,7 +62,7 @@ def _clean_photo(content: bytes, registration: Registration, at: datetime) -> by
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
             _check_pixels(picture.size, {"min": [1, 1], "max": [max(pixels["max"])] * 2})
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise refusals.PhotoUnreadable from error
     _check_pixels(upright.size, pixels, upright_only=True)
     printed = ImageOps.fit(upright, tuple(pixels["printed"]), method=Image.Resampling.LANCZOS, centering=(0.5, 0.4))

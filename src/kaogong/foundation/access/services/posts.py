@@ -112,11 +112,14 @@ def depute(
 ) -> Deputy:
     """Have another account stand in for a post during these days, with its powers and its reach.
 
-    The holder may do so, and whoever may appoint there. Posts that must be kept apart stay apart for deputies too.
+    The holder may do so, and whoever may appoint there, but nobody names themselves. Posts that must be kept apart
+    stay apart for deputies too.
     """
     post = _post(actor, post_id)
     if not _holds(actor, post):
         actor.require("access.appoint", region=post.organisation.region_code, organisation=post.organisation_id)
+    if account_id == actor.account_id:
+        raise NotOneself
     if account_id == post.account_id:
         raise DeputyIsHolder
     if post.until is not None and post.until < _today(at):
