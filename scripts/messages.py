@@ -29,7 +29,7 @@ WRITTEN = datetime(2026, 11, 24, tzinfo=UTC)
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 
 HAN = re.compile("[㐀-鿿]")
-MARKED = re.compile("[㐀-鿿、。]")
+MARKED = re.compile("[㐀-鿿、。；]")
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PATTERN = re.compile(r"\\d|%-|\[")  # regular expressions and formats of dates
 COMPOSED = "composed"
@@ -44,7 +44,7 @@ NOT_SHOWN = (
     "certificates/services/printing.py", "certificates/selectors/papers.py", "foundation/access/hooks.py",
 )  # fmt: skip
 TABLES = {"零一二三四五六七八九", "一二三四五六日"}  # looked into by position
-TEMPLATES_NOT_SHOWN = ("ui/gallery", "certificates/print", "notices/")
+TEMPLATES_NOT_SHOWN = ("ui/gallery",)
 TEMPLATE_CALL = re.compile(r"\b(npgettext|pgettext|ngettext|gettext|_)\(")
 
 

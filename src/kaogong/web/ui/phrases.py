@@ -63,7 +63,10 @@ def said(value: object) -> object:
     language = get_language() or ""
     if language.startswith("zh") or not isinstance(value, str) or isinstance(value, SafeData) or not HAN.search(value):
         return value
-    return WEEKDAY.sub(lambda found: f" ({WEEKDAYS[found[1]]})", DAY.sub(_day, _said(value, language)))
+    told = _said(value, language)
+    if told == value and not DAY.fullmatch(value):
+        return value
+    return WEEKDAY.sub(lambda found: f" ({WEEKDAYS[found[1]]})", DAY.sub(_day, told))
 
 
 def said_state(word: str) -> str:

@@ -116,7 +116,7 @@ def _figures(found: selectors.Blueprint, covered: selectors.Coverage) -> list[Fi
             % {
                 "clause": per_point.title,
                 "value": per_point.value,
-                "certainty": regulations.CERTAINTY[per_point.certainty],
+                "certainty": _(regulations.CERTAINTY[per_point.certainty]),
             },
         ),
         Figure(_("没有在用试题的点"), covered.empty_points, _("个"), at, _("这些鉴定点眼下不会被任何试卷抽到。")),
