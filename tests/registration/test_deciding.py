@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from kaogong.foundation.audit.models import TrailEntry
 from kaogong.foundation.identity import services as identity_services
-from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.actors import Actor, service
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, WrongState
 from kaogong.foundation.outbox.models import OutboxEvent
 from kaogong.registration import selectors, services
@@ -105,6 +106,15 @@ class TestAdmit:
     def test_outsiders_cannot_even_find_it(self, registration: Registration) -> None:
         with pytest.raises(NotFound):
             admit(registration, actor=outsider("registration.decide"))
+
+    def test_not_by_the_applicant_under_a_record_that_was_merged_into_hers(self) -> None:
+        lost, kept = make_person(name="周同一"), make_person(name="周同一")
+        registration = make_submitted(announced_sitting(), person=lost)
+        merger = service("合并", "persons.merge", "persons.see")
+        identity_services.merge(actor=merger, at=APPLYING, keep_id=kept.pk, lose_id=lost.pk, reason="同一人两次录入")
+        herself = replace(REVIEWER, person_id=kept.pk)
+        with pytest.raises(services.ReviewedByApplicant):
+            services.admit(actor=herself, at=APPLYING, registration_id=registration.pk)
 
     def test_whoever_entered_it_does_not_review_it(self, sitting: Sitting) -> None:
         clerk = officer("registration.enter", "registration.decide", "persons.see")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor, Reach
 from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.foundation.kernel.scope import within
@@ -56,7 +57,9 @@ def require_enter(actor: Actor, registration: Registration) -> None:
 def had_a_hand_in(actor: Actor, registration: Registration) -> bool:
     """Whether the actor applied, entered or submitted it: such a one may not decide it."""
     hands = {registration.entered_by, registration.submitted_by} - {None}
-    return is_own(actor, registration) or actor.account_id in hands
+    # Under whichever record: after a merge her own application may stand under the one that was given up.
+    herself = set(identity.all_ids(actor.person_id)) if actor.person_id else set()
+    return registration.person_id in herself or actor.account_id in hands
 
 
 def require(actor: Actor, power: str, registration: Registration) -> None:
