@@ -18,6 +18,7 @@ from django.utils.translation.trans_real import translation
 
 COMPOSED = "composed"
 STATE = "state"
+PAGE = "page"
 FEW = 4
 HAN = re.compile("[㐀-鿿]")
 PLACE = re.compile(r"\{(\w+)\}")
@@ -35,6 +36,18 @@ SHARED_WORDS = (
     pgettext_lazy("state", "冻结"),
     pgettext_lazy("state", "淘汰"),
     pgettext_lazy("state", "作废"),
+)
+# Names of pages that list many, where the same word elsewhere names one.
+PAGE_NAMES = (
+    pgettext_lazy("page", "鉴定批次"),
+    pgettext_lazy("page", "试题"),
+    pgettext_lazy("page", "试卷"),
+    pgettext_lazy("page", "成绩复核"),
+    pgettext_lazy("page", "评价类别"),
+    pgettext_lazy("page", "职业技能标准"),
+    pgettext_lazy("page", "鉴定所（站）"),
+    pgettext_lazy("page", "报名"),
+    pgettext_lazy("page", "考务"),
 )
 PUT_TOGETHER = (
     pgettext_lazy("composed", "{1}可以组织“{2}”"),
@@ -67,6 +80,12 @@ def said(value: object) -> object:
     if told == value and not DAY.fullmatch(value):
         return value
     return WEEKDAY.sub(lambda found: f" ({WEEKDAYS[found[1]]})", DAY.sub(_day, told))
+
+
+def page_name(title: str) -> str:
+    """Return the name of a page or a group of pages for the navigation."""
+    found = pgettext(PAGE, title)
+    return found if found != title else gettext(title)
 
 
 def said_state(word: str) -> str:

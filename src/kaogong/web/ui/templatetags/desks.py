@@ -7,9 +7,9 @@ from itertools import groupby
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from kaogong.web.ui.navigation import NavItem, navigation_of
+from kaogong.web.ui.phrases import page_name
 
 register = template.Library()
 
@@ -22,8 +22,8 @@ def desk_nav(context: RequestContext, desk: str) -> dict[str, object]:
     here = _here(items, request.path)
     groups = [
         (
-            gettext(name) if name else "",
-            [(reverse(item.route), gettext(item.title), item.icon, item is not here) for item in members],
+            page_name(name) if name else "",
+            [(reverse(item.route), page_name(item.title), item.icon, item is not here) for item in members],
         )
         for name, members in groupby(items, key=lambda item: item.group)
     ]
@@ -36,7 +36,7 @@ def desk_row(context: RequestContext, desk: str) -> dict[str, object]:
     request = context["request"]
     items = navigation_of(desk, request.actor)
     here = _here(items, request.path)
-    return {"items": [(reverse(item.route), gettext(item.title), item is here) for item in items]}
+    return {"items": [(reverse(item.route), page_name(item.title), item is here) for item in items]}
 
 
 def _here(items: list[NavItem], path: str) -> NavItem | None:
