@@ -150,6 +150,11 @@ class Visit:
         answer = self.context.request.get(path if path.startswith("http") else self.address + path)
         return answer.status, answer.headers.get("content-type", ""), answer.body()
 
+    def standing(self) -> str:
+        """Where this person stands, for the report of a failure."""
+        text = self.page.locator("body").inner_text(timeout=2_000)
+        return f"{self.page.url} shows:\n{text[:1500]}\ncomplaints: {self.complaints}"
+
     def _listen(self) -> None:
         self.page.set_default_timeout(PATIENCE)
         self.page.on("console", self._on_console)
@@ -195,6 +200,9 @@ def visit(
     found._listen()
     try:
         yield found
+    except Exception as failure:
+        failure.add_note(found.standing())
+        raise
     finally:
         context.close()
     assert found.complaints == []
