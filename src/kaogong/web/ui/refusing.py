@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -50,7 +50,7 @@ def _has_no_post(request: HttpRequest, status: int) -> bool:
 
 
 class Refusals:
-    """Turns an unhandled Refusal into its page, and a lost database into an honest one."""
+    """Turns an unhandled Refusal into its page, a lost database into an honest one, and unstorable input into 400."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -68,4 +68,7 @@ class Refusals:
             return render(request, "ui/refused.html", context, status=status)
         if isinstance(exception, OperationalError | InterfaceError):
             return views.error_page(request, 503)
+        if isinstance(exception, DataError):
+            # A NUL, or a number that no column holds: sent by hand, never typed into a form of ours.
+            return views.error_page(request, 400)
         return None

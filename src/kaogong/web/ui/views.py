@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -78,8 +81,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for our own fault."""
-    return error_page(request, 500)
+    """The page for our own fault; for a database that is gone, wherever it was missed, the one that says so.
+
+    Whoever has signed in needs the database before any view is reached, so no middleware of ours sees that failure.
+    """
+    is_lost = isinstance(sys.exception(), OperationalError | InterfaceError)
+    return error_page(request, 503 if is_lost else 500)
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
