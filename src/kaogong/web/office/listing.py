@@ -18,8 +18,8 @@ from kaogong.web.ui.refusing import words_of
 Row = TypeVar("Row", bound=Model)
 PER_PAGE = 20
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula at the head of a cell."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet would take for a formula at the head of a cell; in East Asia the wide forms too."""
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], per_page: int = PER_PAGE) -> Page[Row]:
@@ -30,8 +30,9 @@ def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], per_page:
 def sorted_by(
     request: HttpRequest, rows: QuerySet[Row], allowed: Mapping[str, str], default: str = ""
 ) -> QuerySet[Row]:
-    """Rows in the order that `?sort=` names (`name` or `-name`), if `allowed` (names to fields) knows it."""
-    wanted = request.GET.get("sort", "") or default
+    """Rows in the order that `?sort=` names (`name` or `-name`), if `allowed` (names to fields) knows it, else `default`."""
+    asked = request.GET.get("sort", "")
+    wanted = asked if asked.removeprefix("-") in allowed else default
     name = wanted.removeprefix("-")
     if name not in allowed:
         return rows

@@ -147,7 +147,7 @@ def _answering(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpRespons
             return _refused(refusal, status_of(refusal), kind="refused")
         except selectors.PaperLocked:
             return JsonResponse({"kind": "locked", "words": _("试卷尚未启封。")}, status=409)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return JsonResponse({"kind": "unreadable", "words": _("请求无法识别。")}, status=400)
 
     return answer

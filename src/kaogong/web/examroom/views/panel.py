@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from secrets import randbelow
 from typing import Any
 from uuid import UUID
@@ -87,11 +88,19 @@ class DoorForm(forms.Form):
 @signed_in
 def home(request: ActorRequest) -> HttpResponse:
     """The parts of a day that are the reader's: on duty, or at her station or in her territory."""
-    day = parse_date(request.GET.get("day", "")) or localdate()
+    day = _day(request.GET.get("day", ""))
     rows = [_row(request, part) for part in selectors.parts_on(request.actor, day)]
     coming = selectors.parts_for(request.actor).filter(starts_at__date__gt=day)[:5] if not rows else []
     context = {"day": day, "rows": rows, "coming": coming, "today": localdate(), "part_names": PART_NAMES}
     return render(request, "examroom/panel/home.html", context)
+
+
+def _day(text: str) -> date:
+    """The day asked for; today for none, and for a day that no calendar has."""
+    try:
+        return parse_date(text) or localdate()
+    except ValueError:
+        return localdate()
 
 
 def _row(request: ActorRequest, part: Any) -> dict[str, Any]:
