@@ -20,5 +20,5 @@ def sign_in(visit: Visit, login: str, password: str = PASSWORD) -> Visit:
 
 
 def just_now(**ago: float) -> datetime:
-    """A whole minute so long ago (`minutes=2`, `days=40`)."""
+    """A whole minute so long ago (`minutes=2`, `days=40`); less than nothing lies ahead."""
     return (timezone.now() - timedelta(**ago)).replace(second=0, microsecond=0)

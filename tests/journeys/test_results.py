@@ -59,7 +59,7 @@ def others_sign(tale: Story, draws: list[Any]) -> None:
 
 
 def sign_sheet(tablet: Visit, tale: Story, draw_id: object) -> None:
-    """One module: full marks by large buttons, half a point off, the sum beside them, and the signature asked for once more."""
+    """One module: full marks by large buttons, half a point off, the sum beside them, the signature asked for again."""
     hall = tale.hall
     assert hall is not None
     tablet.open(f"/room/attempts/{hall.attempt(0, 'skill').pk}/sheets/{draw_id}/")

@@ -30,7 +30,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], per_page:
 def sorted_by(
     request: HttpRequest, rows: QuerySet[Row], allowed: Mapping[str, str], default: str = ""
 ) -> QuerySet[Row]:
-    """Rows in the order that `?sort=` names (`name` or `-name`), if `allowed` (names to fields) knows it, else `default`."""
+    """Rows ordered by `?sort=` (`name` or `-name`) if `allowed` (names to fields) knows it, else by `default`."""
     asked = request.GET.get("sort", "")
     wanted = asked if asked.removeprefix("-") in allowed else default
     name = wanted.removeprefix("-")
