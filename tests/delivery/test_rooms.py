@@ -239,6 +239,16 @@ class TestExtend:
                 actor=hall.invigilator, at=START, attempt_id=hall.attempt().pk, minutes=minutes, reason="停电"
             )
 
+    def test_small_steps_do_not_add_up_for_ever(self) -> None:
+        hall = seat_everyone(make_hall())
+        before = begin(hall).ends_at
+        attempt_id = hall.attempt().pk
+        for _each in range(2):
+            services.extend(actor=hall.invigilator, at=START, attempt_id=attempt_id, minutes=30, reason="停电")
+        with pytest.raises(services.ExtendedEnough):
+            services.extend(actor=hall.invigilator, at=START, attempt_id=attempt_id, minutes=1, reason="又停电")
+        assert hall.attempt().ends_at == before + timedelta(minutes=60)
+
     def test_only_while_working(self) -> None:
         hall = seat_everyone(make_hall())
         with pytest.raises(WrongState):

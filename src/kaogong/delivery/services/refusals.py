@@ -193,6 +193,15 @@ class ExtensionTooLong(Refusal):
     field = "minutes"
 
 
+class ExtendedEnough(Refusal):
+    """All extensions of one candidate together have reached their bound."""
+
+    message = _("本科目累计补时不得超过 {most} 分钟。")
+    advice = _("故障不能排除的，请报告考区负责人，按规定安排重考。")
+    clause = Clause(HOUSE, "extension")
+    field = "minutes"
+
+
 class AlreadyDrawn(Refusal):
     """The tasks were drawn: a second draw would be a choice."""
 

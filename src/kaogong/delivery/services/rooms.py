@@ -12,6 +12,7 @@ from kaogong.delivery.models import Attempt, Incident
 from kaogong.delivery.recording import write_incident
 from kaogong.delivery.services.refusals import (
     AlreadyOpen,
+    ExtendedEnough,
     ExtensionTooLong,
     IdentityMismatch,
     IncidentWithoutWords,
@@ -142,7 +143,10 @@ def record_incident(
 
 @command
 def extend(*, actor: Actor, at: datetime, attempt_id: UUID, minutes: int, reason: str) -> Attempt:
-    """Give a candidate back the minutes that a power cut or a broken machine took, up to the provision's most."""
+    """Give a candidate back the minutes that a power cut or a broken machine took.
+
+    Up to the provision's most at a time, and up to another's in all: nobody sits twice as long by small steps.
+    """
     attempt = _locked(actor, attempt_id)
     rule = provision("delivery.extension_minutes_max", on=at.date(), region_code=attempt.region_code)
     if attempt.state != "started" or attempt.ends_at is None:
@@ -150,11 +154,22 @@ def extend(*, actor: Actor, at: datetime, attempt_id: UUID, minutes: int, reason
     if not 1 <= minutes <= int(rule.value):
         raise ExtensionTooLong(most=rule.value, clause=rule.clause)
     _require_words(reason)
-    attempt.ends_at = (attempt.ends_at or at) + timedelta(minutes=minutes)
+    ends_at = (attempt.ends_at or at) + timedelta(minutes=minutes)
+    _require_bounded(attempt, ends_at, at)
+    attempt.ends_at = ends_at
     attempt.save(update_fields=["ends_at"])
     write_incident(actor, at, attempt.part, attempt, "extended", f"补时 {minutes} 分钟：{reason}")
     trail.record(actor=actor, action="delivery.extended", target=attempt, minutes=minutes, reason=reason)
     return attempt
+
+
+def _require_bounded(attempt: Attempt, ends_at: datetime, at: datetime) -> None:
+    """Raise ExtendedEnough when the new end lies further behind the candidate's own than all extensions may reach."""
+    rule = provision("delivery.extension_minutes_total", on=at.date(), region_code=attempt.region_code)
+    wave_ends_at = attempt.part.wave_ends_at(attempt.seat.wave)
+    own = rules.personal_end(attempt.started_at or at, minutes=attempt.part.minutes, wave_ends_at=wave_ends_at)
+    if ends_at > own + timedelta(minutes=int(rule.value)):
+        raise ExtendedEnough(most=rule.value, clause=rule.clause)
 
 
 def _locked(actor: Actor, attempt_id: UUID) -> Attempt:
