@@ -124,6 +124,19 @@ class TestAdmit:
             admit(entered, actor=clerk)
         assert str(refused.value.clause) == "kaogong-registration-rules/review"
 
+    def test_whoever_wrote_into_it_does_not_review_it(self, sitting: Sitting) -> None:
+        """The candidate began it and handed it in; the clerk rewrote the claim in between."""
+        drafted = make_drafted(sitting)
+        clerk = officer("registration.enter", "registration.decide")
+        services.claim(
+            actor=clerk, at=APPLYING, registration_id=drafted.pk, condition_code="5-2", facts=APPRENTICE,
+            residence_code="320102",
+        )  # fmt: skip
+        services.submit(actor=candidate(drafted.person_id), at=APPLYING, registration_id=drafted.pk)
+        assert not selectors.may_decide(clerk, drafted)
+        with pytest.raises(services.ReviewedByApplicant):
+            admit(drafted, actor=clerk)
+
     def test_nobody_reviews_the_own_application(self, registration: Registration) -> None:
         own = officer("registration.decide")
         own = Actor(

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.identity import selectors as identity
-from kaogong.foundation.kernel.actors import Actor, Reach
+from kaogong.foundation.kernel.actors import Actor, Reach, service
 from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.foundation.kernel.scope import within
 from kaogong.registration.models import Registration
 from kaogong.sittings import selectors as sittings
 
+TRAIL = service("经手核对", "audit.read")
+FILLING_IN = (
+    "registration.claimed",
+    "registration.parts_chosen",
+    "registration.photo_set",
+    "registration.evidence_handed_in",
+    "registration.evidence_removed",
+)
+"""Lines of whoever wrote into an application that somebody else began and handed in."""
 SEEING = ("registration.see", "registration.enter", "registration.decide", "registration.collect_fee")
 
 
@@ -55,11 +65,14 @@ def require_enter(actor: Actor, registration: Registration) -> None:
 
 
 def had_a_hand_in(actor: Actor, registration: Registration) -> bool:
-    """Whether the actor applied, entered or submitted it: such a one may not decide it."""
+    """Whether the actor applied, entered, filled in or submitted it: such a one may not decide it."""
     hands = {registration.entered_by, registration.submitted_by} - {None}
     # Under whichever record: after a merge her own application may stand under the one that was given up.
     herself = set(identity.all_ids(actor.person_id)) if actor.person_id else set()
-    return registration.person_id in herself or actor.account_id in hands
+    if registration.person_id in herself or actor.account_id in hands:
+        return True
+    lines = audit.entries(actor=TRAIL, target_id=str(registration.pk), is_refused=False)
+    return actor.account_id is not None and lines.filter(account_id=actor.account_id, action__in=FILLING_IN).exists()
 
 
 def require(actor: Actor, power: str, registration: Registration) -> None:
