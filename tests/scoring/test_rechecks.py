@@ -199,7 +199,7 @@ class TestCorrect:
         assert after.parts["theory"]["outcome"] == "scored"
         assert after.is_passed
 
-    @pytest.mark.parametrize("value", ["100.01", "-1", "61.555"])
+    @pytest.mark.parametrize("value", ["100.01", "-1", "61.555", "NaN", "Infinity"])
     def test_refuses_what_is_no_mark(self, value: str) -> None:
         hall = published()
         with pytest.raises(services.CorrectionFaulty):

@@ -157,7 +157,7 @@ def sheet_faults(criteria: Sequence[Criterion], marks: Mapping[str, Decimal], *,
         mark = marks.get(code)
         if mark is None:
             faults[code] = "missing"
-        elif not (Decimal(0) <= mark <= criterion.marks):
+        elif not mark.is_finite() or not (Decimal(0) <= mark <= criterion.marks):
             faults[code] = "range"
         elif mark % step != 0:
             faults[code] = "step"

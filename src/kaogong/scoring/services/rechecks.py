@@ -207,7 +207,8 @@ def _corrected(
         value, working = _again(
             before, sheet_totals, places=int(figure("scoring.practical_decimals", old.registration.sitting).value)
         )
-    if value is None or not 0 <= value <= rules.FULL or value != rules.rounded(value):
+    # A NaN cannot even be compared.
+    if value is None or not value.is_finite() or not 0 <= value <= rules.FULL or value != rules.rounded(value):
         raise CorrectionFaulty
     if value == before.value and before.outcome == "scored":
         raise CorrectionFaulty
@@ -234,7 +235,7 @@ def _corrected(
 def _again(before: Mark, sheet_totals: Mapping[UUID, Decimal], *, places: int) -> tuple[Decimal, dict[str, Any]]:
     sheets = delivery.score_sheets(before.attempt_id)
     known = {sheet.pk for sheet in sheets}
-    right = all(key in known and 0 <= total <= rules.FULL for key, total in sheet_totals.items())
+    right = all(key in known and total.is_finite() and 0 <= total <= rules.FULL for key, total in sheet_totals.items())
     if not right:
         raise CorrectionFaulty
     value, working = practical(sheets, places=places, corrected=sheet_totals)
