@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kaogong.delivery.models import Attempt
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.foundation.kernel.scope import NOTHING
@@ -24,7 +25,8 @@ def duties(actor: Actor, part_id: UUID, roles: Collection[str] = RUNNING) -> lis
     """The actor's own places on the panel of a part, in those roles, not released."""
     if actor.person_id is None:
         return []
-    found = PanelMember.objects.filter(part=part_id, person=actor.person_id, released_at__isnull=True, role__in=roles)
+    mine = identity.is_human("person", actor.person_id)
+    found = PanelMember.objects.filter(mine, part=part_id, released_at__isnull=True, role__in=roles)
     return list(found.select_related("room"))
 
 
@@ -36,8 +38,8 @@ def parts_visible_to(actor: Actor, *powers: str) -> Q:
 
 def attempts_visible_to(actor: Actor) -> Q:
     """Attempts of parts within reach, and the actor's own."""
-    own = Q(registration__person=actor.person_id) if actor.person_id else NOTHING
-    return Q(part__in=SittingPart.objects.filter(parts_visible_to(actor)).values("pk")) | own
+    within = Q(part__in=SittingPart.objects.filter(parts_visible_to(actor)).values("pk"))
+    return within | identity.is_human("registration__person", actor.person_id)
 
 
 def may_run(actor: Actor, part: SittingPart) -> bool:
@@ -51,11 +53,19 @@ def require_run(actor: Actor, part: SittingPart) -> None:
         raise NotPermitted(power="delivery.run")
 
 
+def require_run_for(actor: Actor, attempt: Attempt) -> None:
+    """Raise NotPermitted unless the actor runs the part, and is not the candidate: nobody runs the own exam."""
+    require_run(actor, attempt.part)
+    if is_own(actor, attempt):
+        raise NotPermitted(power="delivery.run")
+
+
 def is_own(actor: Actor, attempt: Attempt) -> bool:
-    """Whether it is the actor's own attempt."""
-    return actor.person_id is not None and actor.person_id == attempt.registration.person_id
+    """Whether it is the actor's own attempt, under her record or one that was merged into it."""
+    sitting_it = attempt.registration.person
+    return actor.person_id is not None and actor.person_id in {sitting_it.pk, sitting_it.merged_into_id}
 
 
 def _on_duty(actor: Actor) -> object:
-    found = PanelMember.objects.filter(person=actor.person_id, released_at__isnull=True)
+    found = PanelMember.objects.filter(identity.is_human("person", actor.person_id), released_at__isnull=True)
     return found.order_by().values("part")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kaogong.foundation.identity import selectors as identity
+from kaogong.foundation.identity.models import Person
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.personnel import policies
@@ -33,6 +36,7 @@ __all__ = [
     "shortfalls",
 ]
 
+SIDES = ("first", "second")
 LEVEL_PROVISION = {"examiner": "personnel.examiner_levels", "senior_examiner": "personnel.senior_examiner_levels"}
 
 
@@ -130,6 +134,23 @@ def relations_of(person_id: UUID) -> QuerySet[Relation]:
 def conflict_reasons(person: UUID, others: Collection[UUID], on: date, *, region_code: str = "") -> list[Conflict]:
     """Why `person` must stand aside for some of `others` on that day; which relations count is a provision."""
     kinds = provision("personnel.avoidance_kinds", on=on, region_code=region_code)
-    rows = relations_between([person], others, on)
-    facts = [RelationFacts(row.first_id, row.second_id, row.kind, row.since, row.until) for row in rows]
-    return conflicts(person, others=set(others), relations=facts, on=on, kinds=frozenset(kinds.value))
+    living = {asked: found.pk for asked, found in identity.by_id([person, *others]).items()}
+    asked_as = {living.get(each, each): each for each in others}
+    herself = living.get(person, person)
+    rows = _relations_of_living(herself, asked_as, on)
+    facts = [RelationFacts(_living(row.first), _living(row.second), row.kind, row.since, row.until) for row in rows]
+    found = conflicts(herself, others=set(asked_as), relations=facts, on=on, kinds=frozenset(kinds.value))
+    return [replace(each, person=person, other=asked_as[each.other]) for each in found]
+
+
+def _relations_of_living(person: UUID, others: Collection[UUID], on: date) -> list[Relation]:
+    """Relations between the living person and the living others, under whichever record they were entered."""
+    mine = identity.is_human("first", person), identity.is_human("second", person)
+    first, second = (Q(**{f"{side}__in": others}) | Q(**{f"{side}__merged_into__in": others}) for side in SIDES)
+    on_the_day = (Q(since__isnull=True) | Q(since__lte=on)) & (Q(until__isnull=True) | Q(until__gte=on))
+    found = Relation.objects.filter((mine[0] & second) | (mine[1] & first), on_the_day)
+    return list(found.select_related("first", "second").order_by("id"))
+
+
+def _living(person: Person) -> UUID:
+    return person.merged_into_id or person.pk

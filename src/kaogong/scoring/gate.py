@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.registration.models import Registration
@@ -27,5 +28,6 @@ def require(actor: Actor, power: str, sitting: Sitting) -> None:
     """Raise NotPermitted without the power there, MarkedByOneself for somebody who sits there herself."""
     if not sittings.may(actor, power, sitting):
         raise NotPermitted(power=power)
-    if actor.person_id and Registration.objects.filter(sitting=sitting, person=actor.person_id).exists():
+    herself = identity.is_human("person", actor.person_id)
+    if Registration.objects.filter(herself, sitting=sitting).exists():
         raise MarkedByOneself

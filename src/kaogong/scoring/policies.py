@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.foundation.kernel.scope import NOTHING
 from kaogong.sittings import selectors as sittings
 
 SEEING = ("scoring.see", "scoring.mark", "scoring.finalise", "scoring.recheck", "certificates.issue")
@@ -20,6 +20,4 @@ def results_visible_to(actor: Actor, *powers: str) -> Q:
 
 def own(actor: Actor) -> Q:
     """The actor's own published results."""
-    if actor.person_id is None:
-        return NOTHING
-    return Q(registration__person=actor.person_id, state__in=PUBLISHED)
+    return identity.is_human("registration__person", actor.person_id) & Q(state__in=PUBLISHED)

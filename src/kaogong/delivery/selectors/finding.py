@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kaogong.delivery import policies
 from kaogong.delivery.models import Attempt, Closing, Incident, PaperCopy, TaskDraw
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.seating.models import PanelMember, Ticket
@@ -80,7 +81,11 @@ def own_attempt(actor: Actor, attempt_id: UUID) -> Attempt:
 
 def own_attempts(actor: Actor) -> QuerySet[Attempt]:
     """The actor's own attempts, the latest first."""
-    return attempts_for(actor).filter(registration__person=actor.person_id).order_by("-part__starts_at")
+    return (
+        attempts_for(actor)
+        .filter(identity.is_human("registration__person", actor.person_id))
+        .order_by("-part__starts_at")
+    )
 
 
 def attempt_by_ticket(actor: Actor, part_id: UUID, ticket_number: str) -> Attempt:

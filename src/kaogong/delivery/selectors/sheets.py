@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from kaogong.delivery import policies, rules
 from kaogong.delivery.models import Attempt, ScoreSheet, TaskDraw
 from kaogong.delivery.selectors.finding import attempt_for, draws_of
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank.models import PracticalTask
@@ -47,7 +48,9 @@ def examiners_in(part_id: UUID, room_id: UUID) -> QuerySet[PanelMember]:
 
 def examiner_for(actor: Actor, attempt: Attempt) -> PanelMember | None:
     """The actor's place among those who mark this candidate; None when there is none."""
-    return examiners_of(attempt).filter(person=actor.person_id).first() if actor.person_id else None
+    return (
+        examiners_of(attempt).filter(identity.is_human("person", actor.person_id)).first() if actor.person_id else None
+    )
 
 
 def must_stand_aside(person_id: UUID, candidate_id: UUID, attempt: Attempt) -> bool:

@@ -29,6 +29,7 @@ from kaogong.delivery.services.refusals import (
 )
 from kaogong.delivery.states import ATTEMPT
 from kaogong.delivery.wording import moment
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
@@ -116,7 +117,7 @@ def start_practical(*, actor: Actor, at: datetime, attempt_id: UUID) -> Attempt:
     attempt = selectors.attempts_for(actor).select_for_update(of=("self",)).filter(pk=attempt_id).first()
     if attempt is None or attempt.part.part == "theory":
         raise NotFound
-    policies.require_run(actor, attempt.part)
+    policies.require_run_for(actor, attempt)
     state = ATTEMPT.after("start", attempt.state)
     starts_at = attempt.part.wave_starts_at(attempt.seat.wave)
     if at < starts_at:
@@ -203,7 +204,7 @@ def _own(actor: Actor, attempt_id: UUID) -> Attempt:
     found = (
         Attempt.objects.select_for_update(of=("self",))
         .select_related("part__sitting__round", "seat", "registration")
-        .filter(pk=attempt_id, registration__person=actor.person_id)
+        .filter(identity.is_human("registration__person", actor.person_id), pk=attempt_id)
         .first()
     )
     if found is None:

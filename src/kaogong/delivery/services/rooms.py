@@ -177,7 +177,7 @@ def _locked(actor: Actor, attempt_id: UUID) -> Attempt:
     found = selectors.attempts_for(actor).select_for_update(of=("self",)).filter(pk=attempt_id).first()
     if found is None:
         raise NotFound
-    policies.require_run(actor, found.part)
+    policies.require_run_for(actor, found)
     return found
 
 

@@ -71,6 +71,18 @@ def all_ids(person_id: UUID) -> list[UUID]:
     return [living, *Person.objects.filter(merged_into_id=living).values_list("pk", flat=True)]
 
 
+def is_same_human(one: UUID, other: UUID | None) -> bool:
+    """Whether two ids stand for one human being, a merge between them or not."""
+    return other is not None and (one == other or current(one) == current(other))
+
+
+def is_human(path: str, person_id: UUID | None) -> Q:
+    """Rows whose person at `path` is this one or a record that was merged into it; nothing for None. One query."""
+    if person_id is None:
+        return Q(pk__in=[])
+    return Q(**{path: person_id}) | Q(**{f"{path}__merged_into": person_id})
+
+
 def by_id(person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The persons of these ids, keyed by the id asked for; merged ones give the living record.
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from kaogong.delivery import selectors as delivery
 from kaogong.foundation.calendar import selectors as calendar
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
@@ -50,7 +51,7 @@ def request_recheck(*, actor: Actor, at: datetime, result_id: UUID, part: str, r
     each part. Two taps at once: one request, the other is told.
     """
     result = selectors.result(actor, result_id)
-    if result.registration.person_id != actor.person_id:
+    if not identity.is_same_human(result.registration.person_id, actor.person_id):
         require(actor, "scoring.recheck", result.registration.sitting)
     result = _locked(result)
     RESULT.after("supersede", result.state)

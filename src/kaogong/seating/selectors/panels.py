@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.personnel import rules as personnel_rules
@@ -55,7 +56,7 @@ def member(part_id: UUID, person_id: UUID | None) -> PanelMember | None:
 def duties_of(actor: Actor) -> QuerySet[PanelMember]:
     """The actor's own live duties, by time."""
     found = PanelMember.objects.filter(released_at__isnull=True)
-    found = found.filter(person=actor.person_id) if actor.person_id else found.none()
+    found = found.filter(identity.is_human("person", actor.person_id))
     return found.select_related("part__sitting__round", "part__sitting__station__organisation", "room").order_by(
         "part__starts_at"
     )

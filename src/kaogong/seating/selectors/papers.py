@@ -17,6 +17,7 @@ from kaogong.foundation.documents.forms import (
     TicketPart,
 )
 from kaogong.foundation.documents.typesetting import Document, typeset
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.regulations.selectors import NoProvision, provision
@@ -175,5 +176,7 @@ def own_tickets(actor: Actor) -> list[Ticket]:
     """The actor's own tickets, the next day first."""
     if actor.person_id is None:
         return []
-    found = Ticket.objects.filter(registration__person=actor.person_id).select_related("registration__sitting")
+    found = Ticket.objects.filter(identity.is_human("registration__person", actor.person_id)).select_related(
+        "registration__sitting"
+    )
     return list(found.defer("registration__photo").order_by("-registration__sitting__held_on"))
