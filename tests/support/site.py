@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser
 
@@ -98,8 +100,12 @@ def serving(database: str, chromium: Browser, log: Path, *, second_factor: bool)
 
 @pytest.fixture(scope="session")
 def static_files(django_test_environment: None) -> None:
-    """The static files gathered where the server looks for them."""
-    call_command("collectstatic", verbosity=0, interactive=False)
+    """The static files gathered where the server looks for them; the workers of xdist share one place."""
+    place = Path(settings.STATIC_ROOT)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call_command("collectstatic", verbosity=0, interactive=False)
 
 
 @pytest.fixture
