@@ -121,7 +121,16 @@ class TestSheetFaults:
         assert rules.sheet_faults(CRITERIA, {"1": Decimal("9.5"), "2": Decimal("7.5")}, step=HALF) == {}
 
     @pytest.mark.parametrize(
-        ("mark", "reason"), [("10.5", "range"), ("-0.5", "range"), ("9.25", "step"), ("NaN", "range"), ("Infinity", "range"), ("10", None), ("0", None)]
+        ("mark", "reason"),
+        [
+            ("10.5", "range"),
+            ("-0.5", "range"),
+            ("9.25", "step"),
+            ("NaN", "range"),
+            ("Infinity", "range"),
+            ("10", None),
+            ("0", None),
+        ],
     )
     def test_holds_each_row_to_its_range_and_step(self, mark: str, reason: str | None) -> None:
         faults = rules.sheet_faults(CRITERIA, {"1": Decimal(mark), "2": Decimal(0)}, step=HALF)
