@@ -12,6 +12,7 @@ from django.test import Client
 
 from kaogong.foundation.access.models import Account
 from kaogong.foundation.audit.models import TrailEntry
+from kaogong.foundation.documents.fonts import missing_glyphs
 from kaogong.foundation.outbox.models import OutboxEvent
 from kaogong.registration import services
 from kaogong.registration.models import Registration
@@ -36,7 +37,7 @@ def kill_own_backend(url: str) -> None:
 def application(real_database: str, monkeypatch: pytest.MonkeyPatch) -> Registration:
     """An application under review; the database dies in the middle of admitting it."""
     waiting = make_submitted(announced_sitting())
-    looks_up = deciding.missing_glyphs
+    looks_up = missing_glyphs
 
     def dying(name: str) -> object:
         kill_own_backend(real_database)
