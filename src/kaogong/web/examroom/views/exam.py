@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import DataError
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
@@ -147,7 +148,7 @@ def _answering(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpRespons
             return _refused(refusal, status_of(refusal), kind="refused")
         except selectors.PaperLocked:
             return JsonResponse({"kind": "locked", "words": _("试卷尚未启封。")}, status=409)
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, DataError):
             return JsonResponse({"kind": "unreadable", "words": _("请求无法识别。")}, status=400)
 
     return answer
