@@ -11,7 +11,7 @@ from uuid import UUID
 from kaogong.delivery import rules, selectors
 from kaogong.delivery.events import HandedIn
 from kaogong.delivery.models import Attempt, PaperCopy
-from kaogong.delivery.selectors.answers import digest_of, receipt_message
+from kaogong.delivery.selectors.answers import digest_of, receipt_message, sheet_facts
 from kaogong.delivery.states import ATTEMPT
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
@@ -68,8 +68,4 @@ def _theory(attempt: Attempt, copy_id: UUID, ticket: str) -> dict[str, Any]:
 
 
 def _practical(attempt: Attempt, ticket: str) -> dict[str, Any]:
-    sheets = {
-        str(sheet.pk): {"marks": sheet.marks, "total": f"{sheet.total:.2f}", "unsafe": sheet.safety_violation}
-        for sheet in selectors.score_sheets(attempt.pk)
-    }
-    return {"attempt": str(attempt.pk), "ticket": ticket, "sheets": sheets}
+    return sheet_facts(attempt.pk, ticket, selectors.score_sheets(attempt.pk))

@@ -18,6 +18,14 @@ class NotClosed(Refusal):
     clause = Clause(HOUSE, "marking")
 
 
+class AnswersAltered(Refusal):
+    """Answers or score sheets are not what was handed in: somebody wrote to the database behind the program."""
+
+    message = _("下列交卷回执与库中的作答或评分记录不符：{receipts}。未评分。")
+    advice = _("数据在封存后被改动，请立即报告主管部门，保全数据库与考生所持回执。")
+    clause = Clause(HOUSE, "marking")
+
+
 class NotMarked(Refusal):
     """A result needs the marks of every part."""
 

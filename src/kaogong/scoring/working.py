@@ -16,6 +16,7 @@ from kaogong.regulations.selectors import NoProvision
 from kaogong.scoring import rules
 from kaogong.scoring.gate import figure
 from kaogong.scoring.models import Mark
+from kaogong.scoring.refusals import AnswersAltered
 from kaogong.sittings.models import SittingPart
 
 UNSCORED = frozenset({"absent", "late", "barred"})
@@ -29,10 +30,11 @@ class Marker:
         self._keys: dict[UUID, itembank.AnswerKey] = {}
 
     def marks(self, attempts: Sequence[Attempt]) -> list[Mark]:
-        """One mark for each attempt."""
+        """One mark for each attempt. Raises AnswersAltered."""
         sealed = [attempt.pk for attempt in attempts if attempt.state == "sealed"]
         answers = delivery.submissions(sealed) if self.part.part != "skill" else {}
         sheets = delivery.score_sheets_of(sealed) if self.part.part == "skill" else {}
+        self._require_as_handed_in(attempts, answers, sheets)
         incidents = delivery.incidents_of_attempts([attempt.pk for attempt in attempts])
         found = []
         for attempt in attempts:
@@ -45,6 +47,18 @@ class Marker:
                 value, working = self._deducted(value, working, incidents.get(attempt.pk, []))
             found.append(self._mark(attempt, value, outcome, working))
         return found
+
+    def _require_as_handed_in(
+        self,
+        attempts: Sequence[Attempt],
+        answers: Mapping[UUID, Mapping[int, str]],
+        sheets: Mapping[UUID, Sequence[ScoreSheet]],
+    ) -> None:
+        """Raise AnswersAltered when what would be marked is not what the candidates' receipts were signed for."""
+        sealed = [attempt for attempt in attempts if attempt.state == "sealed"]
+        wrong = delivery.altered(sealed, answers=answers, sheets=sheets)
+        if wrong:
+            raise AnswersAltered(receipts="、".join(str(each.receipt.get("number", each.pk)) for each in wrong))
 
     def _scored(
         self, attempt: Attempt, answers: Mapping[int, str], sheets: Sequence[ScoreSheet]

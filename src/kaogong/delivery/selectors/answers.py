@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kaogong.delivery import policies, rules
-from kaogong.delivery.models import Answer, Attempt, PaperCopy
+from kaogong.delivery.models import Answer, Attempt, PaperCopy, ScoreSheet
 from kaogong.delivery.papers import Lock, PaperLocked, Question, unseal
 from kaogong.delivery.selectors.finding import own_attempt, tickets_of
 from kaogong.foundation.kernel.actors import Actor
@@ -159,6 +159,44 @@ def still_matches(attempt: Attempt) -> bool:
         questions=int(attempt.receipt.get("questions", 0)),
     )
     return digest_of(facts) == attempt.answers_digest
+
+
+def altered(
+    attempts: Iterable[Attempt],
+    *,
+    answers: Mapping[UUID, Mapping[int, str]],
+    sheets: Mapping[UUID, Sequence[ScoreSheet]],
+) -> list[Attempt]:
+    """Those sealed attempts whose answers or score sheets are not what their signed receipt was given for."""
+    return [
+        attempt
+        for attempt in attempts
+        if not (
+            attempt.receipt.get("attempt") == str(attempt.pk)
+            and attempt.receipt.get("digest") == _digest_now(attempt, answers, sheets)
+            and is_genuine(attempt.receipt)
+        )
+    ]
+
+
+def _digest_now(
+    attempt: Attempt, answers: Mapping[UUID, Mapping[int, str]], sheets: Mapping[UUID, Sequence[ScoreSheet]]
+) -> str:
+    ticket = str(attempt.receipt.get("ticket", ""))
+    if attempt.paper_copy_id is None:
+        return digest_of(sheet_facts(attempt.pk, ticket, sheets.get(attempt.pk, ())))
+    given = answers.get(attempt.pk, {})
+    count = int(attempt.receipt.get("questions", 0))
+    return digest_of(rules.receipt_facts(attempt=str(attempt.pk), ticket=ticket, answers=given, questions=count))
+
+
+def sheet_facts(attempt_id: UUID, ticket: str, sheets: Iterable[ScoreSheet]) -> dict[str, Any]:
+    """What the receipt of a practical attempt is over: every signed sheet."""
+    signed = {
+        str(sheet.pk): {"marks": sheet.marks, "total": f"{sheet.total:.2f}", "unsafe": sheet.safety_violation}
+        for sheet in sheets
+    }
+    return {"attempt": str(attempt_id), "ticket": ticket, "sheets": signed}
 
 
 def digest_of(facts: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Every write of scoring, by the trade's verbs."""
 
 from kaogong.scoring.refusals import (
+    AnswersAltered,
     CorrectionFaulty,
     DecidedByTheMarker,
     MarkedByOneself,
@@ -23,6 +24,7 @@ from kaogong.scoring.services.rechecks import correct, request_recheck, uphold
 from kaogong.scoring.services.results import draft_results, finalise
 
 __all__ = [
+    "AnswersAltered",
     "CorrectionFaulty",
     "DecidedByTheMarker",
     "MarkedByOneself",
