@@ -1,4 +1,4 @@
-"""Builds the Actor of a request, once, at the door; and asks officers for their second factor before they act."""
+"""Builds the Actor of a request, once, at the door; ends sessions left idle; asks officers for their second factor."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from kaogong.foundation.access import selectors
+from kaogong.foundation.access import selectors, sessions
 from kaogong.foundation.kernel.actors import PUBLIC, Actor
 
 if TYPE_CHECKING:
@@ -25,7 +28,15 @@ class ActorOfRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = actor_of_request(request)  # type: ignore[attr-defined]  # see ActorRequest
+        actor = actor_of_request(request)
+        if request.user.is_authenticated:
+            if sessions.is_left_idle(request, actor):
+                logout(request)
+                actor = PUBLIC
+                messages.info(request, gettext("您有一段时间没有操作，为安全起见已退出，请重新登录。"))
+            else:
+                sessions.note_use(request)
+        request.actor = actor  # type: ignore[attr-defined]  # see ActorRequest
         return self.get_response(request)
 
     def process_view(

@@ -3,6 +3,9 @@
 | variable | meaning |
 |---|---|
 | `KAOGONG_SECOND_FACTOR` | `off`: officers act without a second factor; for demonstrations only, and the site says so |
+| `KAOGONG_IDLE_MINUTES` | how long the session of somebody with a post may rest before it ends; 30 |
+| `KAOGONG_HALL_IDLE_MINUTES` | the same for those whose posts only run exams, since a hall is watched for hours; 240 |
+| `KAOGONG_OWN_IDLE_MINUTES` | the same for those without a post; 240 |
 """
 
 from __future__ import annotations
@@ -11,6 +14,11 @@ import os
 from datetime import timedelta
 
 SECOND_FACTOR_REQUIRED = os.environ.get("KAOGONG_SECOND_FACTOR", "required") != "off"
+IDLE_MINUTES = int(os.environ.get("KAOGONG_IDLE_MINUTES", "30"))
+IDLE_MINUTES_AT_HALL = int(os.environ.get("KAOGONG_HALL_IDLE_MINUTES", "240"))
+IDLE_MINUTES_WITHOUT_POST = int(os.environ.get("KAOGONG_OWN_IDLE_MINUTES", "240"))
+PROOF_HOLDS_MINUTES = 15
+SESSION_COOKIE_AGE = 12 * 60 * 60
 CLAIM_TRIES = 5
 CLAIM_PERIOD_HOURS = 24
 

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("phone/change/", allauth.change_phone, name="account_change_phone"),
     path("mail/", account.mail, name="account_mail"),
     path("mail/verify/", account.verify_mail, name="account_verify_mail"),
+    path("sessions/", account.open_sessions, name="account_sessions"),
     path("second-factor/", account.second_factor, name="account_second_factor"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal, WrongState
 from kaogong.web.ui import views
 from kaogong.web.ui.phrases import said
+from kaogong.web.ui.requests import way_back
 
 STATUS: tuple[tuple[type[Refusal], int], ...] = ((NotFound, 404), (NotPermitted, 403), (WrongState, 409))
 
@@ -35,13 +35,6 @@ def advice_of(refusal: Refusal) -> str:
 
 def _facts(refusal: Refusal) -> dict[str, object]:
     return {name: said(value) for name, value in refusal.facts.items()}
-
-
-def way_back(request: HttpRequest) -> str:
-    """The page the reader came from, when it is one of ours."""
-    origin = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()})
-    return origin if origin and ours else "/"
 
 
 def _has_no_post(request: HttpRequest, status: int) -> bool:

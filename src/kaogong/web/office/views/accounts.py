@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kaogong.foundation.access import selectors, services
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.web.office.listing import page_of, sorted_by, tell
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Filter
 
 if TYPE_CHECKING:
@@ -120,11 +120,13 @@ def open_account(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("access.appoint")
+@grave
 def take(request: ActorRequest, account_id: UUID, measure: str) -> HttpResponse:
-    """Take a measure on somebody else's account: `second-factor`, `phone` or `close`."""
+    """Take a measure on somebody else's account: `second-factor`, `sessions`, `phone` or `close`."""
     account = selectors.account(request.actor, account_id)
     words = {
         "second-factor": (_("解除双重验证"), _("验证器和备用码一并作废；本人须重新设置后才能行使岗位权限。")),
+        "sessions": (_("结束所有登录"), _("在所有设备上即刻退出；密码和岗位不变，可以重新登录。")),
         "phone": (_("更换手机号码"), _("原号码即刻不能登录；新号码下次登录时用短信验证。")),
         "close": (_("停用账号"), _("即刻不能登录，岗位权限随之失效。")),
     }
@@ -148,6 +150,8 @@ def _do(request: ActorRequest, measure: str, account: Account, form: forms.Form)
     at, reason = timezone.now(), form.cleaned_data["reason"]
     if measure == "second-factor":
         services.reset_second_factor(actor=request.actor, at=at, account_id=account.pk, reason=reason)
+    elif measure == "sessions":
+        services.end_sessions(actor=request.actor, at=at, account_id=account.pk, session_ids=(), reason=reason)
     elif measure == "phone":
         phone = form.cleaned_data["phone"]
         services.replace_phone(actor=request.actor, at=at, account_id=account.pk, phone=phone, reason=reason)

@@ -21,7 +21,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.regulations.selectors import provision
 from kaogong.web.office.listing import tell
 from kaogong.web.ui.refusing import status_of
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 
 if TYPE_CHECKING:
     from kaogong.certificates.models import Certificate
@@ -115,6 +115,7 @@ STATUS_VERBS = {"suspend": services.suspend, "resume": services.resume, "revoke"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("certificates.replace", "certificates.suspend", "certificates.revoke")
+@grave
 def deed(request: ActorRequest, certificate_id: UUID, verb: str) -> HttpResponse:
     """One deed on one certificate: the form with its consequence, and by POST the deed."""
     shown = DEEDS.get(verb)

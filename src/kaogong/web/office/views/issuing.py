@@ -19,7 +19,7 @@ from kaogong.regulations.selectors import provision
 from kaogong.sittings import selectors as sittings
 from kaogong.web.office.listing import page_of
 from kaogong.web.ui.refusing import status_of, words_of
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Tab
 
 
@@ -42,6 +42,7 @@ def waiting(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("certificates.issue")
+@grave
 def plan(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
     """What an issue would do, shown before it is done; by POST it is done."""
     refusal: Refusal | None = None

@@ -18,7 +18,7 @@ from kaogong.foundation.identity import selectors, services
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.web.office.listing import tell
 from kaogong.web.office.views.people import case
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 
 
 class NameForm(forms.Form):
@@ -56,6 +56,7 @@ class MergeForm(forms.Form):
 @never_cache
 @require_POST
 @needs("persons.reveal")
+@grave
 def reveal(request: ActorRequest, person_id: UUID) -> HttpResponse:
     """Show the document number once, for a reason that goes into the trail."""
     number = services.reveal_document(
@@ -106,6 +107,7 @@ def correct_contact(request: ActorRequest, person_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("persons.merge")
+@grave
 def merge(request: ActorRequest, person_id: UUID) -> HttpResponse:
     """Merge the other record of the same human being into this one."""
     person = selectors.get_person(request.actor, person_id)

@@ -18,7 +18,7 @@ from kaogong.foundation.access import selectors, services
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.organisations import selectors as organisations
 from kaogong.web.office.listing import export, page_of, sorted_by, tell
-from kaogong.web.ui.requests import ActorRequest, needs, signed_in
+from kaogong.web.ui.requests import ActorRequest, grave, needs, signed_in
 from kaogong.web.ui.shapes import Filter
 
 POWERS = ("access.view", "access.appoint")
@@ -173,6 +173,7 @@ def roles(request: ActorRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("access.appoint")
+@grave
 def appoint(request: ActorRequest) -> HttpResponse:
     """Give an account a post in one of the bodies within reach."""
     today = timezone.localdate()

@@ -23,7 +23,7 @@ from kaogong.sittings.selectors import PART_NAMES
 from kaogong.web.office.listing import tell
 from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.refusing import status_of
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Case, Kind
 
 KIND: dict[str, Kind] = {"requested": "waiting", "upheld": "neutral", "corrected": "done"}
@@ -150,6 +150,7 @@ def uphold(request: ActorRequest, recheck_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs("scoring.recheck")
+@grave
 def correct(request: ActorRequest, recheck_id: UUID) -> HttpResponse:
     """An error was found."""
     found = selectors.recheck(request.actor, recheck_id)

@@ -18,7 +18,7 @@ from kaogong.foundation.regions import selectors as regions
 from kaogong.regulations import selectors, services
 from kaogong.web.office import listing
 from kaogong.web.office.views.rule_forms import EndForm, FigureForm, InstrumentForm
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 
 POWER = "regulations.edit"
 
@@ -38,6 +38,7 @@ def entered(request: ActorRequest) -> HttpResponse:
 
 @needs(POWER)
 @require_http_methods(["GET", "POST"])
+@grave
 def enter_figure(request: ActorRequest) -> HttpResponse:
     """Set a figure for a place from a day on."""
     form = FigureForm(request.POST if request.method == "POST" else None)
@@ -47,6 +48,7 @@ def enter_figure(request: ActorRequest) -> HttpResponse:
 
 @needs(POWER)
 @require_http_methods(["GET", "POST"])
+@grave
 def end_figure(request: ActorRequest, provision_id: UUID) -> HttpResponse:
     """Let a figure that was entered here hold no longer from a day on."""
     found = [figure for row, figure in selectors.entered() if row.pk == provision_id]

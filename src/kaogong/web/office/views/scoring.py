@@ -20,7 +20,7 @@ from kaogong.sittings import selectors as sittings
 from kaogong.sittings.selectors import LEVEL_NAMES, PART_NAMES
 from kaogong.web.office.listing import export, page_of, sorted_by
 from kaogong.web.ui.refusing import status_of
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Series, Step
 
 KIND: dict[str, Kind] = {"drafted": "waiting", "final": "done", "superseded": "neutral"}
@@ -175,6 +175,7 @@ def draft(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @needs("scoring.finalise")
+@grave
 def finalise(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
     """Publish: shown before, then done."""
     sitting = sittings.sitting(request.actor, sitting_id)

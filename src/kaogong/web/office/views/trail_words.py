@@ -40,6 +40,7 @@ ACTIONS = {
     "access.post_ended": _("免去岗位"),
     "access.post_given": _("任命岗位"),
     "access.second_factor_reset": _("重置二次验证"),
+    "access.sessions_ended": _("结束登录"),
     "access.signed_in": _("登录"),
     "audit.check_asked": _("要求核验轨迹"),
     "audit.checked": _("核验轨迹"),

@@ -12,12 +12,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaogong.foundation.access import selectors, services
+from kaogong.foundation.access import selectors, services, sessions
 from kaogong.foundation.access.recovery import CodeProcess, MailVerification, Recovery
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.web.ui.refusing import advice_of, words_of
@@ -95,6 +95,27 @@ def second_factor(request: ActorRequest) -> HttpResponse:
     """Why an officer came here instead of to the page asked for, and the way on."""
     account = selectors.own_account(request.actor)
     return render(request, "account/second_factor.html", {"is_set": is_mfa_enabled(account), "account": account})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def open_sessions(request: ActorRequest) -> HttpResponse:
+    """Where one is signed in, and the end of what is not oneself: one session, or all but this one."""
+    account = selectors.own_account(request.actor)
+    rows = sessions.open_sessions(account.pk, request.session.session_key)
+    if request.method == "POST":
+        wish = request.POST.get("end", "")
+        ending = [row.id for row in rows if not row.is_current and wish in {"others", str(row.id)}]
+        if ending:
+            count = services.end_sessions(
+                actor=request.actor, at=timezone.now(), account_id=account.pk, session_ids=ending
+            )
+            done = ngettext("已结束 %(count)d 处登录。", "已结束 %(count)d 处登录。", count) % {"count": count}
+            messages.success(request, done)
+        return redirect("account_sessions")
+    context = {"sessions": rows, "others": len(rows) - 1, "rest_minutes": sessions.idle_minutes_allowed(request.actor)}
+    return render(request, "account/sessions.html", context)
 
 
 @never_cache

@@ -20,7 +20,7 @@ from kaogong.web.office.views.bank.forms import NoteForm, PaperForm
 from kaogong.web.office.views.bank.items import question_of
 from kaogong.web.office.views.bank.words import DIFFICULTIES, PAPER_KIND, PAPER_POWERS, banks_of, split, told, type_name
 from kaogong.web.ui.formats import level_name
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Chart, Filter, Series
 
 AVOIDED_AT_FIRST = 8
@@ -109,6 +109,7 @@ def detail(request: ActorRequest, paper_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs("itembank.view")
+@grave
 def opened(request: ActorRequest, paper_id: UUID) -> HttpResponse:
     """Open the whole paper with its keys: the trail says who did."""
     paper = selectors.paper(request.actor, paper_id)
