@@ -50,7 +50,8 @@ class FaultyReference(ValueError):
 def load_reference(*, actor: Actor, at: datetime) -> dict[str, int]:
     """Load the shipped bank through the same rules as any other; what is loaded already is left alone.
 
-    The shipped items enter as approved with the origin `reference`: they were reviewed before they were shipped.
+    The shipped items enter as approved with the origin `reference`: read twice before they were shipped, yet by no
+    licensed electrician, which reference/README.md tells and the names of reviewer and approver repeat.
     Raises FaultyReference.
     """
     actor.require("reference.load")
@@ -118,8 +119,8 @@ def _item(blueprint: Blueprint, point: Point, row: files.Row, running: int, at: 
         origin=Item.Origin.REFERENCE,
         author="参考题库",
         author_key="reference",
-        reviewer="参考题库",
-        approver="参考题库",
+        reviewer="人工智能通读（非持证电工）",
+        approver="随系统装入，未经专家审定",
         approved_at=at,
         created_at=at,
     )
