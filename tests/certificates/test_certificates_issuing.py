@@ -18,6 +18,7 @@ from kaogong.registration.models import Registration
 from kaogong.scoring.models import Recheck, Result
 from kaogong.seating.models import PanelMember
 from kaogong.stations.models import Licence
+from tests.documents.reading import text_of
 from tests.support.blanks import holdings
 from tests.support.cast import officer, outsider
 from tests.support.certificates import ISSUING, POWERS, Season, administrator, issuer_of, make_season
@@ -53,6 +54,13 @@ class TestIssue:
         assert certificate.parts == {"theory": {"mark": "78.00"}, "skill": {"mark": "81.67"}}
         assert certificate.issuer_name == season.centre.name
         assert certificate.issued_on == ISSUING.date()
+
+    def test_a_part_kept_from_an_earlier_sitting_comes_with_its_mark_and_its_day(self) -> None:
+        season = make_season(kept={0: "2025-11-01"})
+        certificate = season.issue().issued[0]
+        assert certificate.parts == {"theory": {"mark": "78.00", "sat_on": "2025-11-01"}, "skill": {"mark": "81.67"}}
+        printed = text_of(selectors.pdf(season.issuer, certificate.pk, site="https://kaogong.example"))
+        assert "78.00保留成绩，2025年11月1日考" in printed
 
     def test_signs_what_it_fixed(self, season: Season) -> None:
         certificate = Certificate.objects.get(pk=season.issue().issued[0].pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -153,12 +154,18 @@ class TestCertificate:
         text = text_of(typeset(bare))
         assert [gone for gone in ("理论知识考试成绩", "备注", "2026年12月20日") if gone in text] == []
 
+    def test_a_kept_mark_says_when_it_was_earned(self) -> None:
+        kept = replace(examples.certificate_16(), theory_sat_on=date(2026, 4, 18))
+        assert text_of(typeset(kept)).count("保留成绩，2026年4月18日考") == 1
+        assert "保留成绩" not in text_of(typeset(examples.certificate_16()))
+
     def test_the_highest_levels_still_fit_one_page(self) -> None:
         full = replace(
             examples.certificate_16(),
             name="阿卜杜热西提·阿卜杜克热木·麦麦提敏",
             occupation="城市轨道交通信号检修与维护服务人员（信号值班方向）",
             review_mark=examples.certificate_16().theory_mark,
+            theory_sat_on=date(2026, 4, 18),
             issuing_body="新疆维吾尔自治区伊犁哈萨克自治州人力资源和社会保障局",
         )
         assert typeset(full).pages == 1

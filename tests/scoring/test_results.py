@@ -9,14 +9,19 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kaogong.delivery import services as delivery
+from kaogong.delivery.models import Attempt
+from kaogong.foundation.identity import services as identity
+from kaogong.foundation.identity.models import Person
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
 from kaogong.foundation.outbox.models import OutboxEvent
 from kaogong.registration import hooks
 from kaogong.scoring import selectors, services
 from kaogong.scoring.models import Mark, Result
+from kaogong.seating.models import Seat
+from kaogong.sittings.models import Sitting
 from tests.support import itembank
 from tests.support.cast import candidate, officer, outsider
-from tests.support.delivery import BELL, START, begun_hall, make_hall, right_answers, save
+from tests.support.delivery import BELL, START, Hall, begun_hall, make_hall, right_answers, save
 from tests.support.identity import make_person
 from tests.support.registration import make_admitted
 from tests.support.scoring import (
@@ -29,10 +34,13 @@ from tests.support.scoring import (
     result_of,
     scorer,
 )
-from tests.support.sittings import DAY, announced_sitting
+from tests.support.sittings import DAY, announced_sitting, clock
 from tests.support.stations import make_centre, make_station
 
 pytestmark = pytest.mark.django_db
+JUNE = DAY + timedelta(days=63)
+AGAIN = clock(DAY + timedelta(days=20), 10)
+"""When the application for the resit is made."""
 
 
 class TestMarkPart:
@@ -279,3 +287,98 @@ class TestOverview:
         hall = make_hall()
         with pytest.raises(NotFound):
             selectors.overview(hall.sitting.pk, officer("registration.see"))
+
+
+class TestResit:
+    """Theory 80 in April, skill failed; the skill alone again in June."""
+
+    def first(self) -> Hall:
+        hall = closed_hall(theory=(80,), skill=("0.3",))
+        publish(hall)
+        return hall
+
+    def resit(self, hall: Hall, *, person: Person | None = None) -> Sitting:
+        """A later sitting at which the skill, and only the skill, was sat and marked 81.67."""
+        later = announced_sitting(
+            days=(JUNE,),
+            at=AGAIN - timedelta(days=2),
+            opens=AGAIN - timedelta(days=1),
+            closes=AGAIN + timedelta(days=9),
+        )
+        who = person or hall.registrations[0].person
+        entered = make_admitted(later, person=who, parts=["skill"], at=AGAIN)
+        assert entered.carried == {"theory": DAY.isoformat()}
+        again = make_hall(sitting=later, registrations=[entered], delivered=False)
+        seat = Seat.objects.get(registration=entered)
+        attempt = Attempt.objects.create(
+            seat=seat,
+            part=again.skill,
+            registration=entered,
+            state="sealed",
+            region_code=entered.region_code,
+            started_at=clock(JUNE, 11),
+            ends_at=clock(JUNE, 13),
+            answers_digest="0" * 64,
+        )
+        Mark.objects.create(
+            attempt=attempt,
+            registration=entered,
+            part="skill",
+            value=Decimal("81.67"),
+            outcome="scored",
+            marked_at=AGAIN,
+        )
+        return later
+
+    def finished(self, later: Sitting) -> Result:
+        at = AGAIN + timedelta(days=40)
+        services.draft_results(actor=scorer(), at=at, sitting_id=later.pk)
+        (found,) = services.finalise(actor=scorer(), at=at, sitting_id=later.pk)
+        return found
+
+    def test_the_kept_part_comes_with_its_mark_its_day_and_its_result(self) -> None:
+        hall = self.first()
+        found = self.finished(self.resit(hall))
+        theory = found.parts["theory"]
+        assert (theory["mark"], theory["outcome"], theory["is_passed"]) == ("80.00", "carried", True)
+        assert (theory["carried_from"], theory["carried_result"]) == (DAY.isoformat(), str(result_of(hall).pk))
+        assert found.parts["skill"]["mark"] == "81.67"
+        assert found.is_passed
+
+    def test_also_when_it_was_earned_under_a_record_that_was_merged_away(self) -> None:
+        hall = self.first()
+        living = make_person(name="孙合并")
+        identity.merge(
+            actor=officer("persons.merge", "persons.correct", "persons.see", region="3201"),
+            at=AGAIN - timedelta(days=3),
+            keep_id=living.pk,
+            lose_id=hall.registrations[0].person_id,
+            reason="同一人两次录入，经核对身份证件",
+        )
+        found = self.finished(self.resit(hall, person=living))
+        assert (found.parts["theory"]["mark"], found.is_passed) == ("80.00", True)
+
+    def test_a_draft_does_not_outlive_a_correction_of_the_earlier_mark(self) -> None:
+        hall = self.first()
+        later = self.resit(hall)
+        services.draft_results(actor=scorer(), at=AGAIN, sitting_id=later.pk)
+        old = result_of(hall)
+        Result.objects.filter(pk=old.pk).update(state="superseded")
+        low = {**old.parts["theory"], "mark": "59.00", "is_passed": False}
+        Result.objects.create(
+            registration=old.registration,
+            region_code=old.region_code,
+            version=2,
+            parts={**old.parts, "theory": low},
+            is_passed=False,
+            clause=old.clause,
+            state="final",
+            drafted_at=AGAIN,
+            published_at=AGAIN,
+            recheck_until=old.recheck_until,
+            supersedes=old,
+        )
+        with pytest.raises(services.MarksChanged):
+            services.finalise(actor=scorer(), at=AGAIN, sitting_id=later.pk)
+        found = self.finished(later)
+        assert (found.parts["theory"]["mark"], found.is_passed) == ("59.00", False)

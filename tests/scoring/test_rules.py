@@ -134,6 +134,10 @@ class TestIsPassed:
         assert rules.is_passed(D(mark), D(60)) is passed
 
 
+def kept(mark: str, *, is_passed: bool = True) -> rules.KeptPart:
+    return rules.KeptPart(D(mark), D(60), is_passed, "2025-06-01", "r-1")
+
+
 class TestVerdict:
     lines = {"theory": D(60), "skill": D(60)}
 
@@ -151,14 +155,28 @@ class TestVerdict:
         parts = rules.verdict({"theory": (D(0), outcome), "skill": (D(90), "scored")}, {}, self.lines)
         assert [part.is_passed for part in parts] == [False, True]
 
-    def test_a_carried_part_counts_as_passed(self) -> None:
-        parts = rules.verdict({"skill": (D(61), "scored")}, {"theory": "2025-06-01"}, self.lines)
+    def test_a_carried_part_comes_with_its_mark_and_its_day(self) -> None:
+        parts = rules.verdict({"skill": (D(61), "scored")}, {"theory": kept("73.5")}, self.lines)
         assert rules.passes(parts)
-        assert parts[0].carried_from == "2025-06-01"
-        assert parts[0].as_json()["mark"] is None
+        assert parts[0].as_json() == {
+            "mark": "73.50",
+            "pass_mark": "60.00",
+            "outcome": "carried",
+            "is_passed": True,
+            "carried_from": "2025-06-01",
+            "carried_result": "r-1",
+        }
+
+    def test_a_carried_part_is_held_to_the_line_of_its_own_day(self) -> None:
+        parts = rules.verdict({}, {"theory": kept("73.5")}, {"theory": D(80)})
+        assert (parts[0].pass_mark, rules.passes(parts)) == (D(60), True)
+
+    def test_a_carried_part_that_was_corrected_below_the_line_no_longer_passes(self) -> None:
+        parts = rules.verdict({"skill": (D(61), "scored")}, {"theory": kept("59.99", is_passed=False)}, self.lines)
+        assert not rules.passes(parts)
 
     def test_a_part_sat_again_goes_before_the_one_carried(self) -> None:
-        parts = rules.verdict({"theory": (D(50), "scored")}, {"theory": "2025-06-01"}, {"theory": D(60)})
+        parts = rules.verdict({"theory": (D(50), "scored")}, {"theory": kept("73.5")}, {"theory": D(60)})
         assert not rules.passes(parts)
 
     def test_a_part_that_was_never_sat_is_missing(self) -> None:

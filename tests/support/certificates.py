@@ -74,13 +74,17 @@ def make_season(
     candidates: int = 1,
     failed: Sequence[int] = (),
     unpaid: Sequence[int] = (),
+    kept: Mapping[int, str] = MappingProxyType({}),
     names: Mapping[int, str] = MappingProxyType({}),
     kind: str = "station",
     stock: int = 100,
     closed: bool = True,
     centre: Organisation | None = None,
 ) -> Season:
-    """So many candidates of one sitting with final results; those at `failed` did not pass the skill part."""
+    """So many candidates of one sitting with final results; those at `failed` did not pass the skill part.
+
+    Those at `kept` bring the mark of their theory from an earlier sitting on that day.
+    """
     order = next(_order)
     city = centre or make_centre(name=f"测试市中心{order}")
     station = make_station(centre=city, kind=kind)
@@ -99,7 +103,7 @@ def make_season(
     if closed:
         close(hall)
     for place, registration in enumerate(entered):
-        make_result(registration, skill="59.99" if place in failed else "81.67")
+        make_result(registration, skill="59.99" if place in failed else "81.67", kept=kept.get(place, ""))
     issuing = body if kind == "social_body" else city
     series = stock_up(issuing, last=stock)
     return Season(hall, city, series, issuer_of(issuing))
@@ -114,14 +118,21 @@ def close(hall: Hall) -> None:
 
 
 def make_result(
-    registration: Registration, *, theory: str = "78.00", skill: str = "81.67", published_at: datetime = PUBLISHED
+    registration: Registration,
+    *,
+    theory: str = "78.00",
+    skill: str = "81.67",
+    kept: str = "",
+    published_at: datetime = PUBLISHED,
 ) -> Result:
-    """A final result with these marks; each part stands alone."""
+    """A final result with these marks; each part stands alone. `kept` is the day the theory was sat, if earlier."""
     marks = {"theory": theory, "skill": skill}
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         part: {"mark": mark, "pass_mark": "60", "is_passed": Decimal(mark) >= 60, "outcome": "scored"}
         for part, mark in marks.items()
     }
+    if kept:
+        parts["theory"] |= {"outcome": "carried", "carried_from": kept}
     return Result.objects.create(
         registration=registration,
         region_code=registration.region_code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +52,12 @@ def mark_of(parts: Mapping[str, Any], part: str) -> Decimal | None:
     return Decimal(str(found)) if found not in {None, ""} else None
 
 
+def sat_on(parts: Mapping[str, Any], part: str) -> date | None:
+    """The day a part was sat, when it was carried over from an earlier sitting; else None."""
+    found = parts.get(part, {}).get("sat_on")
+    return date.fromisoformat(found) if found else None
+
+
 def _qualification(
     certificate: Certificate, copy: Copy, document_number: str, photo: bytes | None, code_address: str
 ) -> Certificate16:
@@ -68,6 +75,9 @@ def _qualification(
         theory_mark=mark_of(certificate.parts, "theory"),
         practical_mark=mark_of(certificate.parts, "skill"),
         review_mark=mark_of(certificate.parts, "review"),
+        theory_sat_on=sat_on(certificate.parts, "theory"),
+        practical_sat_on=sat_on(certificate.parts, "skill"),
+        review_sat_on=sat_on(certificate.parts, "review"),
         verdict="合格",
         certificate_number=certificate.number,
         blank_serial=copy.blank_serial,

@@ -57,6 +57,7 @@ class PartVerdict:
     outcome: str
     is_passed: bool
     carried_from: str = ""
+    carried_result: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As the result keeps it."""
@@ -66,7 +67,22 @@ class PartVerdict:
             "outcome": self.outcome,
             "is_passed": self.is_passed,
             "carried_from": self.carried_from,
+            "carried_result": self.carried_result,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """A part sat earlier and carried over: its mark and line of then, the day it was sat, and the result that says so.
+
+    `result` is an id; `sat_on` is an ISO date.
+    """
+
+    mark: Decimal
+    pass_mark: Decimal
+    is_passed: bool
+    sat_on: str
+    result: str
 
 
 class SheetsDoNotFit(ValueError):
@@ -127,12 +143,13 @@ def is_passed(mark: Decimal, pass_mark: Decimal) -> bool:
 
 
 def verdict(
-    marks: Mapping[str, tuple[Decimal, str]], carried: Mapping[str, str], lines: Mapping[str, Decimal]
+    marks: Mapping[str, tuple[Decimal, str]], carried: Mapping[str, KeptPart], lines: Mapping[str, Decimal]
 ) -> list[PartVerdict]:
     """Every part of the standard held to its line: from its mark, or carried from an earlier sitting.
 
-    `marks` gives (value, outcome) by part, `carried` the day of the earlier pass, `lines` the pass mark of every part
-    that the standard examines. A part with neither counts as not sat, and is not passed.
+    `marks` gives (value, outcome) by part, `carried` the earlier parts as their results stand today, `lines` the pass
+    mark of every part that the standard examines. A carried part keeps the mark and the line of its own day. A part
+    with neither counts as not sat, and is not passed.
     """
     found = []
     for part, line in lines.items():
@@ -140,7 +157,10 @@ def verdict(
             value, outcome = marks[part]
             found.append(PartVerdict(part, value, line, outcome, outcome == "scored" and is_passed(value, line)))
         elif part in carried:
-            found.append(PartVerdict(part, None, line, "carried", True, carried[part]))
+            kept = carried[part]
+            found.append(
+                PartVerdict(part, kept.mark, kept.pass_mark, "carried", kept.is_passed, kept.sat_on, kept.result)
+            )
         else:
             found.append(PartVerdict(part, None, line, "absent", False))
     return found

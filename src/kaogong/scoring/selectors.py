@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -14,9 +15,11 @@ from django.utils import timezone
 from kaogong.delivery import selectors as delivery
 from kaogong.foundation.calendar import selectors as calendar
 from kaogong.foundation.calendar.selectors import Deadline
+from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.registration.hooks import PassedPart
+from kaogong.registration.models import Registration
 from kaogong.regulations.selectors import Provision, provision
 from kaogong.scoring import policies, rules
 from kaogong.scoring.models import Mark, Recheck, Result
@@ -36,13 +39,13 @@ __all__ = [
     "RecheckOffer",
     "final_result",
     "history_of",
+    "kept_parts",
     "mark_of",
     "marks_of",
     "marks_of_sitting",
     "overview",
     "own_result",
     "own_results",
-    "part_kept",
     "passed_parts",
     "passes_waiting",
     "progress_of",
@@ -53,6 +56,7 @@ __all__ = [
     "result",
     "results_for",
     "sittings_to_score",
+    "standing",
     "with_progress",
 ]
 
@@ -292,15 +296,19 @@ def _offer(result: Result, part: str, asked: Recheck | None, at: datetime) -> Re
 
 
 # ---------------------------------------------------------------- parts kept for a later sitting
-def part_kept(person_ids: Collection[UUID], *, occupation_code: str, level: int) -> QuerySet[Result]:
-    """The standing results, not passed as a whole, of these persons in that occupation and level."""
-    return Result.objects.filter(
-        registration__person__in=list(person_ids),
-        registration__sitting__round__occupation_code=occupation_code,
-        registration__sitting__round__level=level,
-        state="final",
-        is_passed=False,
-    ).select_related("registration__sitting__round")
+def standing(person_ids: Collection[UUID], *, occupation_code: str, level: int) -> QuerySet[Result]:
+    """The results that stand of these persons, under any record merged into theirs, in that occupation and level."""
+    human = Q(registration__person__in=list(person_ids)) | Q(registration__person__merged_into__in=list(person_ids))
+    return (
+        Result.objects.filter(
+            human,
+            registration__sitting__round__occupation_code=occupation_code,
+            registration__sitting__round__level=level,
+            state="final",
+        )
+        .select_related("registration__sitting__round", "registration__person")
+        .order_by("published_at", "pk")
+    )
 
 
 def passed_parts(
@@ -310,13 +318,15 @@ def passed_parts(
 
     A part is kept so many months from the day it was sat; a part that was itself carried counts from that day.
     """
+    living = {asked: person.pk for asked, person in identity.by_id(person_ids).items()}
+    failed = standing(set(living.values()), occupation_code=occupation_code, level=level).filter(is_passed=False)
     found: dict[UUID, dict[str, PassedPart]] = {}
-    for result in part_kept(person_ids, occupation_code=occupation_code, level=level):
+    for result in failed:
         sitting = result.registration.sitting
         for part, kept in result.parts.items():
             if not kept["is_passed"]:
                 continue
-            passed_on = date.fromisoformat(kept["carried_from"]) if kept["carried_from"] else sitting.held_on
+            passed_on = _sat_on(result, kept)
             months = provision(
                 "scoring.part_kept_months",
                 on=passed_on,
@@ -325,10 +335,50 @@ def passed_parts(
                 occupation_code=occupation_code,
             )
             until = rules.kept_until(passed_on, int(months.value))
-            mine = found.setdefault(result.registration.person_id, {})
+            mine = found.setdefault(_human(result), {})
             if passed_on <= on <= until and (part not in mine or mine[part].passed_on < passed_on):
                 mine[part] = PassedPart(part, passed_on, until, result.registration_id)
-    return {person: list(parts.values()) for person, parts in found.items() if parts}
+    return {asked: list(found[human].values()) for asked, human in living.items() if found.get(human)}
+
+
+def kept_parts(registrations: Sequence[Registration]) -> Mapping[UUID, Mapping[str, rules.KeptPart]]:
+    """What registrations of one round carry from earlier sittings, by registration and part, as it stands today.
+
+    A recheck that corrected the earlier mark is in it; a part whose result no longer stands is left out.
+    """
+    carrying = [each for each in registrations if set(each.carried) - set(each.parts)]
+    if not carrying:
+        return {}
+    round_ = carrying[0].sitting.round
+    living = {asked: person.pk for asked, person in identity.by_id([each.person_id for each in carrying]).items()}
+    earlier: dict[UUID, list[Result]] = {}
+    for row in standing(set(living.values()), occupation_code=round_.occupation_code, level=round_.level):
+        earlier.setdefault(_human(row), []).append(row)
+    return {each.pk: _kept(each, earlier.get(living[each.person_id], [])) for each in carrying}
+
+
+def _kept(registration: Registration, earlier: Sequence[Result]) -> dict[str, rules.KeptPart]:
+    """The carried parts of one registration: of results of the same day the latest published counts."""
+    found: dict[str, rules.KeptPart] = {}
+    for result in earlier:
+        for part, kept in result.parts.items():
+            day = registration.carried.get(part)
+            wanted = part not in registration.parts and result.registration_id != registration.pk
+            if wanted and kept["mark"] and day == _sat_on(result, kept).isoformat():
+                found[part] = rules.KeptPart(
+                    Decimal(kept["mark"]), Decimal(kept["pass_mark"]), kept["is_passed"], day, str(result.pk)
+                )
+    return found
+
+
+def _sat_on(result: Result, kept: Mapping[str, Any]) -> date:
+    carried_from = kept.get("carried_from")
+    return date.fromisoformat(carried_from) if carried_from else result.registration.sitting.held_on
+
+
+def _human(result: Result) -> UUID:
+    person = result.registration.person
+    return person.merged_into_id or person.pk
 
 
 def _day(at: datetime) -> date:

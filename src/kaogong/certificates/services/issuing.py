@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -132,7 +133,7 @@ def _certificate(
         occupation_code=round_.occupation_code,
         occupation_name=round_.occupation_name,
         level=round_.level,
-        parts={part: {"mark": str(facts.get("mark") or "")} for part, facts in ready.result.parts.items()},
+        parts={part: _part(facts) for part, facts in ready.result.parts.items()},
         issuer=issuer,
         issuer_name=issuer.name,
         body=plan.issuing.body,
@@ -144,6 +145,12 @@ def _certificate(
     )
     seals.seal(certificate)
     return certificate
+
+
+def _part(facts: Mapping[str, Any]) -> dict[str, str]:
+    """One part as the certificate keeps it: its mark, and the day it was sat when that was at an earlier sitting."""
+    part = {"mark": str(facts.get("mark") or "")}
+    return part | {"sat_on": facts["carried_from"]} if facts.get("carried_from") else part
 
 
 def _printed(

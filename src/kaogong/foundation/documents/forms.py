@@ -232,7 +232,8 @@ class Certificate16(Form):
     """职业资格证书, the inside pages: a certificate of vocational qualification with its 16-digit number.
 
     `occupation_english`, `level_english` and `sex_english` stand under their Chinese. `remark` says for example 补发.
-    The blank serial is that of the paper it is printed on; the certificate number belongs to the award.
+    The blank serial is that of the paper it is printed on; the certificate number belongs to the award. A `…_sat_on`
+    is given for a mark that was kept from an earlier sitting.
     """
 
     template: ClassVar[str] = "certificate-16"
@@ -250,6 +251,9 @@ class Certificate16(Form):
     theory_mark: Decimal | None = None
     practical_mark: Decimal | None = None
     review_mark: Decimal | None = None
+    theory_sat_on: date | None = None
+    practical_sat_on: date | None = None
+    review_sat_on: date | None = None
     verdict: str = ""
     certificate_number: str
     blank_serial: str

@@ -34,8 +34,9 @@ from kaogong.sittings.models import Sitting
 def draft_results(*, actor: Actor, at: datetime, sitting_id: UUID) -> list[Result]:
     """Draft a result for every admitted candidate without a published one, or bring its draft up to the marks.
 
-    Every part of the standard is held to its own line; parts carried from an earlier sitting count as passed. Refused
-    while a part is open or an attempt unmarked. Results are visible to the office only until they are published.
+    Every part of the standard is held to its own line; parts carried from an earlier sitting come with the mark and
+    the day they have there. Refused while a part is open or an attempt unmarked. Results are visible to the office
+    only until they are published.
     """
     sitting = _sitting(actor, "scoring.mark", sitting_id)
     Sitting.objects.select_for_update().get(pk=sitting.pk)
@@ -43,17 +44,19 @@ def draft_results(*, actor: Actor, at: datetime, sitting_id: UUID) -> list[Resul
     if unmarked:
         raise NotMarked(count=unmarked)
     published = Result.objects.filter(registration__sitting=sitting).exclude(state="drafted").values("registration")
-    waiting = list(Registration.objects.filter(sitting=sitting, state="admitted").exclude(pk__in=published))
+    admitted = Registration.objects.filter(sitting=sitting, state="admitted").select_related("sitting__round")
+    waiting = list(admitted.exclude(pk__in=published))
     if not waiting:
         raise NothingToDraft
     marks = selectors.marks_of([each.pk for each in waiting])
+    kept = selectors.kept_parts(waiting)
     lines = selectors.pass_lines(sitting)
     clause = str(figure("scoring.every_part_passes", sitting).clause)
     drafts = {each.registration_id: each for each in Result.objects.filter(registration__in=waiting, state="drafted")}
     fresh: list[Result] = []
     changed: list[Result] = []
     for registration in waiting:
-        parts = _parts(registration, marks.get(registration.pk, {}), lines)
+        parts = _parts(marks.get(registration.pk, {}), kept.get(registration.pk, {}), lines)
         draft = drafts.get(registration.pk)
         result = draft or Result(registration=registration, region_code=registration.region_code)
         result.parts = {part.part: part.as_json() for part in parts}
@@ -78,7 +81,7 @@ def finalise(*, actor: Actor, at: datetime, sitting_id: UUID) -> list[Result]:
     drafted = list(
         Result.objects.select_for_update(of=("self",))
         .filter(registration__sitting=sitting, state="drafted")
-        .select_related("registration")
+        .select_related("registration__sitting__round")
     )
     if not drafted:
         raise NothingToFinalise
@@ -131,20 +134,21 @@ def _unmarked(sitting: Sitting) -> int:
 
 
 def _parts(
-    registration: Registration, marks: Mapping[str, Mark], lines: Mapping[str, Decimal]
+    marks: Mapping[str, Mark], kept: Mapping[str, rules.KeptPart], lines: Mapping[str, Decimal]
 ) -> list[rules.PartVerdict]:
     given = {part: (mark.value, mark.outcome) for part, mark in marks.items()}
-    carried = {part: str(day) for part, day in registration.carried.items() if part not in registration.parts}
-    return rules.verdict(given, carried, lines)
+    return rules.verdict(given, kept, lines)
 
 
 def _require_true(sitting: Sitting, drafted: list[Result]) -> None:
-    """Raise MarksChanged when a draft no longer says what the marks say."""
+    """Raise MarksChanged when a draft no longer says what the marks, and the parts carried, say."""
+    kept = selectors.kept_parts([each.registration for each in drafted])
     marks = selectors.marks_of([each.registration_id for each in drafted])
     lines = selectors.pass_lines(sitting)
     stale = 0
     for result in drafted:
-        parts = _parts(result.registration, marks.get(result.registration_id, {}), lines)
+        mine, carried = marks.get(result.registration_id, {}), kept.get(result.registration_id, {})
+        parts = _parts(mine, carried, lines)
         now: dict[str, Any] = {part.part: part.as_json() for part in parts}
         stale += now != result.parts
     if stale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -126,9 +127,9 @@ def notice(request: ActorRequest, result_id: UUID) -> HttpResponse:
         parts=tuple(
             PartResult(
                 part=part["name"],
-                mark=Decimal(part["mark"]) if part["mark"] and part["outcome_code"] == "scored" else None,
+                mark=Decimal(part["mark"]) if part["is_marked"] else None,
                 pass_mark=Decimal(part["pass_mark"]),
-                verdict=part["word"],
+                verdict=f"{part['word']}（{_kept(part['sat_on'])}）" if part["sat_on"] else part["word"],
                 tone="done" if part["is_passed"] else "stopped",
             )
             for part in _parts(found)
@@ -158,7 +159,8 @@ def _parts(result: Any) -> list[dict[str, Any]]:
             "outcome_code": kept["outcome"],
             "outcome": selectors.OUTCOMES.get(kept["outcome"], ""),
             "is_passed": kept["is_passed"],
-            "carried_from": kept["carried_from"],
+            "is_marked": bool(kept["mark"]) and kept["outcome"] in {"scored", "carried"},
+            "sat_on": _sat_on(kept),
             "word": _word(kept),
         }
         for code, kept in sorted(result.parts.items(), key=lambda part: ORDER.index(part[0]))
@@ -169,6 +171,15 @@ def _word(kept: dict[str, Any]) -> str:
     if kept["outcome"] == "scored":
         return _("合格") if kept["is_passed"] else _("未达合格线")
     return str(selectors.OUTCOMES.get(kept["outcome"], ""))
+
+
+def _sat_on(kept: dict[str, Any]) -> date | None:
+    """The day of the earlier sitting that a kept mark comes from."""
+    return date.fromisoformat(kept["carried_from"]) if kept["carried_from"] else None
+
+
+def _kept(sat_on: date) -> str:
+    return _("%(day)s考") % {"day": date_zh(sat_on)}
 
 
 def _sentence(result: Any, parts: list[dict[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ from kaogong.certificates import selectors
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.regulations import selectors as regulations
 from kaogong.web.office.listing import export, number_of, page_of, sorted_by
-from kaogong.web.ui.formats import level_name
+from kaogong.web.ui.formats import date_zh, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter, Kind, Moment
 
@@ -142,11 +142,17 @@ def _facts(certificate: Certificate) -> list[tuple[str, object]]:
     ]
 
 
-def _marks(certificate: Certificate) -> list[tuple[str, Any]]:
+def _marks(certificate: Certificate) -> list[tuple[str, str]]:
     names = {"theory": _("理论知识考试"), "skill": _("技能考核"), "review": _("综合评审")}
-    return [
-        (name, certificate.parts[part].get("mark") or "—") for part, name in names.items() if part in certificate.parts
-    ]
+    return [(name, _mark(certificate.parts[part])) for part, name in names.items() if part in certificate.parts]
+
+
+def _mark(part: dict[str, str]) -> str:
+    mark = part.get("mark") or "—"
+    sat_on = _day(part.get("sat_on", ""))
+    if sat_on is None:
+        return mark
+    return _("%(mark)s（保留成绩，%(day)s考）") % {"mark": mark, "day": date_zh(sat_on)}
 
 
 def _moment(change: StatusChange) -> Moment:

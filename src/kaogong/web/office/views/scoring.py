@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -210,6 +211,7 @@ def result(request: ActorRequest, result_id: UUID) -> HttpResponse:
             "kept": kept,
             "outcome": selectors.OUTCOMES.get(kept["outcome"], kept["outcome"]),
             "mark": marks.get(code),
+            "sat_on": date.fromisoformat(kept["carried_from"]) if kept["carried_from"] else None,
         }
         for code, kept in sorted(found.parts.items(), key=lambda part: ORDER.index(part[0]))
     ]
