@@ -129,14 +129,6 @@ class TestMoveSeat:
                 wave=wave,
             )
 
-    def test_is_closed_once_published(self, sitting: Sitting) -> None:
-        make_published(sitting)
-        seat = selectors.seats(sittings.parts_of(sitting.pk)[0].pk)[0]
-        with pytest.raises(services.SeatsPublished):
-            services.move_seat(
-                actor=ARRANGER, at=arranging_time(sitting), seat_id=seat.pk, room_id=seat.room_id, number=30
-            )
-
 
 class TestPublish:
     def test_gives_tickets_that_end_with_the_theory_seat(self, sitting: Sitting) -> None:

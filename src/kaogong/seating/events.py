@@ -24,7 +24,7 @@ class TicketPublished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketChanged(Event):
-    """A sitting moved: the ticket keeps its number and must be printed again for its new day."""
+    """The ticket must be printed again: its sitting moved (same number), or its seat changed (a new number)."""
 
     name: ClassVar[str] = "seating.ticket_changed"
     registration_id: UUID

@@ -39,7 +39,10 @@ class Seat(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["room", "wave", "number"], name="seat_once"),
+            # Judged at the end of the statement: two who change places do so in one.
+            models.UniqueConstraint(
+                fields=["room", "wave", "number"], name="seat_once", deferrable=models.Deferrable.IMMEDIATE
+            ),
             models.UniqueConstraint(fields=["part", "registration"], name="one_seat_per_part"),
             models.CheckConstraint(name="seat_counts_from_one", condition=Q(number__gte=1, row__gte=1, column__gte=1)),
         ]
@@ -50,15 +53,20 @@ class Seat(Record):
 
 
 class TicketSeries(Record):
-    """The place of a sitting among those of its day: part of the ticket numbers, given once and kept when it moves."""
+    """The place of a sitting among those of its day: part of the ticket numbers, given once and kept when it moves.
 
-    sitting = models.OneToOneField("sittings.Sitting", on_delete=models.PROTECT, related_name="+")
+    A sitting takes a further place (`issue` 2, 3, …) for tickets of seats that changed hands.
+    """
+
+    sitting = models.ForeignKey("sittings.Sitting", on_delete=models.PROTECT, related_name="+")
+    issue = models.PositiveSmallIntegerField("次", default=1)
     held_on = models.DateField("首次确定的考试日期")
     sequence = models.PositiveSmallIntegerField("当日场次序号")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["held_on", "sequence"], name="ticket_series_once_a_day"),
+            models.UniqueConstraint(fields=["sitting", "issue"], name="ticket_series_once_an_issue"),
             models.CheckConstraint(name="ticket_series_counts_from_one", condition=Q(sequence__gte=1)),
         ]
 
@@ -66,13 +74,36 @@ class TicketSeries(Record):
         return f"{self.held_on} {self.sequence:03d}"
 
 
-class Ticket(Record):
-    """准考证: its number ends with the theory seat (or, without theory, the practical place)."""
+class ValidTickets(models.Manager["Ticket"]):
+    """The tickets that stand: whoever asks for a candidate's ticket means this one."""
 
-    registration = models.OneToOneField("registration.Registration", on_delete=models.PROTECT, related_name="+")
+    def get_queryset(self) -> models.QuerySet[Ticket]:
+        """Without those that a change of seat made void."""
+        return super().get_queryset().filter(void_at__isnull=True)
+
+
+class Ticket(Record):
+    """准考证: its number ends with the theory seat (or, without theory, the practical place).
+
+    A change of seat makes it void, and another takes its place; `objects` finds those that stand, `printed` all.
+    """
+
+    registration = models.ForeignKey("registration.Registration", on_delete=models.PROTECT, related_name="+")
     number = models.CharField("准考证号", max_length=24, unique=True)
     region_code = models.CharField(max_length=6)
     published_at = models.DateTimeField("发布时间")
+    void_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    printed = models.Manager["Ticket"]()
+    objects = ValidTickets()
+
+    class Meta:
+        default_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(void_at__isnull=True), name="one_ticket_that_stands"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -62,6 +62,57 @@ class NoSuchSeat(Refusal):
     clause = Clause(HOUSE, "one-seat")
 
 
+class AlreadyThere(Refusal):
+    """The candidate sits there; perhaps somebody else moved her a moment ago."""
+
+    message = _("{name}已经坐在第 {room} 考场第 {wave} 批 {seat} 号。")
+    advice = _("请刷新座位图查看；可能已由他人调换。")
+    clause = Clause(HOUSE, "exchange")
+
+
+class SeatChanged(Refusal):
+    """Since the plan was looked at, somebody else changed one of the two seats."""
+
+    message = _("您查看之后，座位已由他人调换。")
+    advice = _("请刷新座位图，按现在的座位重新办理。")
+    clause = Clause(HOUSE, "exchange")
+
+
+class ExchangeReasonMissing(Refusal):
+    """Tickets are out, and no reason was given for another seat."""
+
+    message = _("准考证已经发布，调换座位须写明原因。")
+    advice = _("请写明原因，例如考生行动不便、设备故障。")
+    clause = Clause(HOUSE, "exchange")
+    field = "reason"
+
+
+class ExchangeTooLate(Refusal):
+    """The part has begun for one of those who would change places."""
+
+    message = _("{part}已于 {at} 开考，不能再调换座位。")
+    advice = _("开考之后的情况由监考员在考场记录中登记。")
+    clause = Clause(HOUSE, "exchange")
+
+
+class NeighboursAlike(Refusal):
+    """The exchange would seat people of one school or employer side by side."""
+
+    message = _("调换后将有 {more} 对同校或同单位考生相邻。")
+    advice = _("请另选座位；确有必要的，请勾选“允许相邻”并在原因中说明。")
+    clause = Clause(HOUSE, "arrangement")
+    field = "accept"
+
+
+class TicketVoid(Refusal):
+    """The ticket that was shown gave way to another when its holder's seat changed."""
+
+    message = _("这张准考证已经作废：{name}调换了座位，新的准考证号为 {number}。")
+    advice = _("请按新的准考证号核验；考生可以在门口重新打印。")
+    clause = Clause(HOUSE, "exchange")
+    field = "ticket_number"
+
+
 class SeatsStale(Refusal):
     """The seats do not match the candidates any more."""
 

@@ -13,7 +13,9 @@ from kaogong.delivery.models import Attempt, Closing, Incident, PaperCopy, TaskD
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.seating import selectors as seating
 from kaogong.seating.models import PanelMember, Ticket
+from kaogong.seating.refusals import TicketVoid
 from kaogong.sittings.models import SittingPart
 
 
@@ -89,10 +91,13 @@ def own_attempts(actor: Actor) -> QuerySet[Attempt]:
 
 
 def attempt_by_ticket(actor: Actor, part_id: UUID, ticket_number: str) -> Attempt:
-    """The attempt of the candidate with that ticket at a part within reach. Raises NotFound."""
+    """The attempt of the candidate with that ticket at a part within reach. Raises NotFound, TicketVoid."""
     registration = Ticket.objects.filter(number=ticket_number.strip()).values("registration")
     found = attempts_of(part_id, actor).filter(registration__in=registration).first()
     if found is None:
+        if successor := seating.successor_of(actor, ticket_number):
+            name = successor.registration.legal_name
+            raise TicketVoid(name=name, number=seating.grouped_number(successor))
         raise NotFound
     return found
 

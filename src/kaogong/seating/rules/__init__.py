@@ -9,6 +9,7 @@ from kaogong.seating.rules.arrangement import (
     arrange,
     neighbours_alike,
     seat_apart,
+    seat_at,
     serpentine,
 )
 from kaogong.seating.rules.panels import (
@@ -42,6 +43,7 @@ __all__ = [
     "neighbours_alike",
     "rule_from",
     "seat_apart",
+    "seat_at",
     "serpentine",
     "ticket_number",
 ]

@@ -188,10 +188,11 @@ def _neighbours(number: int, columns: int) -> list[int]:
     """The seats beside, before and behind seat `number`, by their numbers; some may lie beyond the last seat."""
     row, column = serpentine(number, columns)
     beside = [(row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)]
-    return [_seat_at(r, c, columns) for r, c in beside if r >= 1 and 1 <= c <= columns]
+    return [seat_at(r, c, columns) for r, c in beside if r >= 1 and 1 <= c <= columns]
 
 
-def _seat_at(row: int, column: int, columns: int) -> int:
+def seat_at(row: int, column: int, columns: int) -> int:
+    """The number of the seat in that row and column: `serpentine` read backwards."""
     return (row - 1) * columns + (column if row % 2 == 1 else columns - column + 1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -97,9 +97,11 @@ def seat_map(room_id: UUID, wave: int = 1) -> SeatMap:
     return _map(room, wave, list(found.defer("registration__photo")))
 
 
-def seat_maps(part: SittingPart) -> list[SeatMap]:
-    """The maps of every room and wave of a part in which somebody sits, in order."""
+def seat_maps(part: SittingPart, *, with_empty: bool = False) -> list[SeatMap]:
+    """The maps of every room and wave of a part in which somebody sits (or of all), in order."""
     by_cell: dict[tuple[UUID, int], list[Seat]] = {}
+    if with_empty:
+        by_cell = {(room.pk, wave): [] for room in sittings.rooms_of(part.pk) for wave in range(1, part.waves + 1)}
     for seat in seats(part.pk):
         by_cell.setdefault((seat.room_id, seat.wave), []).append(seat)
     rooms = {room.pk: room for room in sittings.rooms_of(part.pk)}
@@ -114,6 +116,24 @@ def _map(room: SittingRoom, wave: int, found: Sequence[Seat]) -> SeatMap:
     for seat in found:
         grid[seat.row - 1][seat.column - 1] = seat
     return SeatMap(room, wave, grid)
+
+
+def group_of(registration: Registration) -> str:
+    """The school that entered the candidate, else the employer as written; "" for nobody's."""
+    return str(registration.through_id or "") or registration.employer
+
+
+def deciding_seats(seated: Iterable[Seat]) -> Mapping[UUID, Seat]:
+    """The seat that each candidate's ticket number ends with: theory, else the earliest other part; by registration."""
+    first: dict[UUID, Seat] = {}
+    for seat in sorted(seated, key=lambda each: (each.part.part != "theory", each.part.starts_at)):
+        first.setdefault(seat.registration_id, seat)
+    return first
+
+
+def place_number(row: int, column: int, columns: int) -> int:
+    """The number of the place in that row and column, both from one: the serpentine read backwards."""
+    return rules.seat_at(row, column, columns)
 
 
 def arrangement_of(sitting_id: UUID) -> Arrangement | None:
@@ -173,6 +193,22 @@ def ticket_numbers(registration_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Ticket numbers by registration. Without scope, as `seats`."""
     found = Ticket.objects.filter(registration__in=registration_ids)
     return dict(found.values_list("registration_id", "number"))
+
+
+def successor_of(actor: Actor, number: str) -> Ticket | None:
+    """The ticket that took the place of the void one with this number, at a sitting the actor may see; else None."""
+    void = Ticket.printed.filter(number=number.strip(), void_at__isnull=False).select_related("registration__sitting")
+    found = void.defer("registration__photo").first()
+    if found is None or not policies.may_see(actor, found.registration.sitting):
+        return None
+    return Ticket.objects.select_related("registration").filter(registration=found.registration_id).first()
+
+
+def void_tickets(actor: Actor, sitting_id: UUID) -> list[Ticket]:
+    """The tickets of a sitting that a change of seat made void, the latest first. Raises NotFound."""
+    sitting = visible_sitting(actor, sitting_id)
+    found = Ticket.printed.filter(registration__sitting=sitting, void_at__isnull=False).select_related("registration")
+    return list(found.defer("registration__photo").order_by("-void_at", "number"))
 
 
 def grouped_number(ticket: Ticket) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -166,23 +166,35 @@ def _room(part: SittingPart, role: Role, room_id: UUID | None) -> SittingRoom | 
     return room
 
 
-def _check_avoidance(person: Person, part: SittingPart, sitting: Sitting) -> None:
-    """Raise MustStandAside with the candidates named, when the person is related to, taught or employs one."""
-    names = {each.person_id: each.legal_name for each in selectors.candidates_of(part)}
+def _check_avoidance(
+    person: Person, part: SittingPart, sitting: Sitting, candidates: Iterable[Registration] | None = None
+) -> None:
+    """Raise MustStandAside with the candidates named, when the person is related to, taught or employs one.
+
+    All candidates of the part, unless only some are in question.
+    """
+    asked = selectors.candidates_of(part) if candidates is None else candidates
+    names = {each.person_id: each.legal_name for each in asked}
     conflicts = personnel.conflict_reasons(person.pk, list(names), sitting.held_on, region_code=sitting.region_code)
     if conflicts:
         reasons = "；".join(f"与考生{names[each.other]}{each.text}" for each in conflicts)
         raise refusals.MustStandAside(name=person.name, reasons=reasons, clause=conflicts[0].clause)
 
 
-def _check_employer(person: Person, card: Card | None, part: SittingPart, sitting: Sitting) -> None:
+def _check_employer(
+    person: Person,
+    card: Card | None,
+    part: SittingPart,
+    sitting: Sitting,
+    candidates: Iterable[Registration] | None = None,
+) -> None:
     """Raise OwnEmployer when a candidate comes from the examiner's own body, by its record or by its name."""
     rule = provision("seating.own_employer_avoids", on=sitting.held_on, region_code=sitting.region_code)
     if card is None or card.employer is None or not rule.value:
         return
     colleagues = [
         each.legal_name
-        for each in selectors.candidates_of(part)
+        for each in (selectors.candidates_of(part) if candidates is None else candidates)
         if _works_for(each, card.employer_id, card.employer.name)
     ]
     if colleagues:
@@ -200,6 +212,15 @@ def _check_avoidance_again(part: SittingPart, sitting: Sitting) -> None:
         _check_avoidance(each.person, part, sitting)
         if each.is_examiner:
             _check_employer(each.person, each.card, part, sitting)
+
+
+def check_avoidance_in_room(part: SittingPart, sitting: Sitting, room: SittingRoom, moved: Registration) -> None:
+    """The same for one candidate who comes to a room: the whole panel, and the invigilators there."""
+    for each in selectors.panel(part.pk):
+        if each.room_id in {None, room.pk}:
+            _check_avoidance(each.person, part, sitting, [moved])
+            if each.is_examiner:
+                _check_employer(each.person, each.card, part, sitting, [moved])
 
 
 def _save(appointed: PanelMember, part: SittingPart) -> None:

@@ -15,9 +15,12 @@ from kaogong.web.ui.shapes import SeatPlace
 
 if TYPE_CHECKING:
     from kaogong.seating.models import Seat
+    from kaogong.seating.selectors import SeatMap
     from kaogong.sittings.models import SittingPart
 
 Rows = list[tuple[str, list[SeatPlace | None]]]
+Free = Callable[[UUID, int, int], str]
+"""Where a free place leads: by room of the sitting, wave and number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,13 @@ def no_link(seat: Seat) -> str:
     return ""
 
 
-def part_view(part: SittingPart, link: Callable[[Seat], str] = no_link) -> PartView:
-    """A part's rooms, wave by wave, drawn from the front; `link` says where a seat leads."""
+def part_view(part: SittingPart, link: Callable[[Seat], str] = no_link, free: Free | None = None) -> PartView:
+    """A part's rooms, wave by wave, drawn from the front; `link` says where a seat leads.
+
+    With `free` the places that nobody has are numbered and lead somewhere too, in rooms where nobody sits as well.
+    """
     rooms = []
-    for shown in selectors.seat_maps(part):
+    for shown in selectors.seat_maps(part, with_empty=free is not None):
         title = _("第 {number} 考场 {name}").format(number=f"{shown.room.number:02d}", name=shown.room.room.name)
         if part.waves > 1:
             title += _(" · 第 {wave} 批").format(wave=shown.wave)
@@ -63,7 +69,13 @@ def part_view(part: SittingPart, link: Callable[[Seat], str] = no_link) -> PartV
                 taken=shown.taken,
                 places=shown.room.places,
                 rows=[
-                    (_("{row} 排").format(row=number), [_place(seat, link) for seat in row])
+                    (
+                        _("{row} 排").format(row=number),
+                        [
+                            _free(shown, number, column, free) if seat is None else _place(seat, link)
+                            for column, seat in enumerate(row, 1)
+                        ],
+                    )
                     for number, row in enumerate(shown.rows, 1)
                 ],
             )
@@ -71,9 +83,16 @@ def part_view(part: SittingPart, link: Callable[[Seat], str] = no_link) -> PartV
     return PartView(part, PART_NAMES[part.part], rooms)
 
 
-def _place(seat: Seat | None, link: Callable[[Seat], str]) -> SeatPlace | None:
-    if seat is None:
+def _free(shown: SeatMap, row: int, column: int, free: Free | None) -> SeatPlace | None:
+    if free is None:
         return SeatPlace(number="", word="", name=_("空"))
+    number = selectors.place_number(row, column, shown.room.room.columns)
+    if number > shown.room.places:
+        return None
+    return SeatPlace(f"{number:02d}", name=_("空"), url=free(shown.room.pk, shown.wave, number))
+
+
+def _place(seat: Seat, link: Callable[[Seat], str]) -> SeatPlace:
     registration = seat.registration
     group = str(registration.through or "") or registration.employer
     return SeatPlace(f"{seat.number:02d}", "active", group[:4], registration.printed_name, link(seat))

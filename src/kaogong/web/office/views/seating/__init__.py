@@ -1,6 +1,7 @@
 """Seats, panels and tickets on the office desk."""
 
-from kaogong.web.office.views.seating.arranging import arrange, index, move_seat, plan, publish
+from kaogong.web.office.views.seating.arranging import arrange, index, plan, publish
+from kaogong.web.office.views.seating.moving import move_seat
 from kaogong.web.office.views.seating.people import appoint, people, release
 from kaogong.web.office.views.seating.printing import attendance, door
 

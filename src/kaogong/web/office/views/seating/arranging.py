@@ -1,8 +1,8 @@
-"""Seats drawn, looked at, moved one by one, and published with their tickets."""
+"""Seats drawn, looked at, and published with their tickets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
@@ -46,20 +46,6 @@ class SeedForm(forms.Form):
         max_length=60,
         help_text=gettext_lazy("公开抽取的数字，例如当众摇号的结果。同一种子总得到同一结果，任何人都可以复核。"),
     )
-
-
-class SeatForm(forms.Form):
-    """Another seat for one candidate."""
-
-    room = forms.ChoiceField(label=gettext_lazy("考场"))
-    wave = forms.IntegerField(label=gettext_lazy("批"), min_value=1)
-    number = forms.IntegerField(label=gettext_lazy("座位号"), min_value=1)
-
-    def __init__(self, *args: Any, rooms: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["room"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = rooms
 
 
 @require_safe
@@ -123,7 +109,8 @@ def plan(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
 def _plan(request: ActorRequest, sitting: Sitting, form: SeedForm, status: int = 200) -> HttpResponse:
     counts = selectors.candidate_counts(sitting.pk)
     drawing = selectors.arrangement_of(sitting.pk)
-    may_move = sitting.state == "scheduled" and sittings.may(request.actor, "seating.arrange", sitting)
+    may_arrange = sittings.may(request.actor, "seating.arrange", sitting)
+    may_move = may_arrange and sitting.state in ("scheduled", "published")
 
     def link(seat: Seat) -> str:
         return reverse("office:seat", args=[seat.pk]) if may_move else ""
@@ -144,7 +131,9 @@ def _plan(request: ActorRequest, sitting: Sitting, form: SeedForm, status: int =
         "is_stale": bool(drawing) and bool(missing or surplus),
         "parts": [part_view(part, link) for part in sittings.parts_of(sitting.pk)],
         "form": form,
-        "may_arrange": may_move,
+        "may_arrange": may_arrange and sitting.state == "scheduled",
+        "may_move": may_move,
+        "void": selectors.void_tickets(request.actor, sitting.pk),
     }
     return render(request, "office/seating/plan.html", context, status=status)
 
@@ -164,37 +153,6 @@ def arrange(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
         return _plan(request, sitting, form, status_of(refusal))
     messages.success(request, _("已编排 {count} 人。").format(count=drawing.candidates))
     return redirect("office:seating-plan", sitting_id)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("seating.arrange")
-def move_seat(request: ActorRequest, seat_id: UUID) -> HttpResponse:
-    """Give one candidate another seat."""
-    seat = selectors.seat_for(request.actor, seat_id)
-    rooms = [
-        (str(room.pk), f"{room.number:02d} {room.room.name}（{room.places}）")
-        for room in sittings.rooms_of(seat.part_id)
-    ]
-    initial = {"room": str(seat.room_id), "wave": seat.wave, "number": seat.number}
-    form = SeatForm(request.POST or None, rooms=rooms, initial=initial)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.move_seat(
-                actor=request.actor,
-                at=now(),
-                seat_id=seat_id,
-                room_id=UUID(form.cleaned_data["room"]),
-                wave=form.cleaned_data["wave"],
-                number=form.cleaned_data["number"],
-            )
-        except Refusal as refusal:
-            form.add_error(None, words_of(refusal) + advice_of(refusal))
-            status = status_of(refusal)
-        else:
-            messages.success(request, _("座位已调整。"))
-            return redirect("office:seating-plan", seat.part.sitting_id)
-    return render(request, "office/seating/move.html", {"seat": seat, "form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
