@@ -18,7 +18,7 @@ itembank.approve itembank.assemble itembank.view itembank.import sittings.plan s
 registration.enter registration.see registration.decide registration.collect_fee seating.arrange seating.appoint
 seating.see delivery.deliver delivery.run delivery.see scoring.mark scoring.finalise scoring.recheck scoring.see
 blanks.receive blanks.move blanks.see certificates.issue certificates.print certificates.replace
-certificates.suspend certificates.revoke certificates.see audit.read audit.seal notices.see
+certificates.suspend certificates.revoke certificates.reckon certificates.see audit.read audit.seal notices.see
 """
 POWERS = frozenset(LISTED.split())
 

@@ -130,3 +130,26 @@ class Movement(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.serials}"
+
+
+class StockCount(Record):
+    """A shelf counted after a restore: how many blanks of a series lay there, and how many the ledger had too many.
+
+    Those were taken between the backup and the restore; they are booked as used, lowest serials first. Append-only.
+    """
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    restore_id = models.UUIDField(editable=False)
+    counted = models.PositiveIntegerField("盘点数")
+    missing = models.PositiveIntegerField("账多实少")
+    basis = models.CharField("盘点情况", max_length=200)
+    region_code = models.CharField(max_length=6, blank=True)
+    counted_at = models.DateTimeField("盘点时间")
+    counted_by = models.CharField("经办人", max_length=100)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "restore_id"], name="count_by_body")]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.counted}"

@@ -66,3 +66,24 @@ def wording(prefix: str, width: int, serials: Range) -> str:
     if first == last:
         return printed(prefix, width, first)
     return f"{printed(prefix, width, first)}–{printed(prefix, width, last)}"
+
+
+def taken_since(stock: Sequence[Range], *, counted: int, lowest: int | None) -> tuple[list[Range], str]:
+    """Which serials were taken from a stock, lowest first, when `counted` are left and the first of these is `lowest`.
+
+    Returns (ranges taken, ""), or ([], the reason) when that cannot be: more than the ledger knows, or another first.
+    """
+    surplus = sum(size(each) for each in stock) - counted
+    if surplus < 0:
+        return [], f"台账库存只有 {surplus + counted} 本"
+    gone: list[Range] = []
+    rest: list[Range] = []
+    for first, end in sorted(stock):
+        cut = min(end, first + surplus)
+        surplus -= cut - first
+        gone.append((first, cut))
+        rest.append((cut, end))
+    expected = next((first for first, end in rest if first < end), None)
+    if lowest != expected:
+        return [], "按从小号用起，架上应从另一流水码开始" if expected is not None else "架上应已没有空白证书"
+    return [each for each in gone if size(each)], ""

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kaogong.blanks import policies, rules
-from kaogong.blanks.models import Holding, Movement, Place, Series
+from kaogong.blanks.models import Holding, Movement, Place, Series, StockCount
+from kaogong.foundation.audit import restores
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.organisations import selectors as organisations
@@ -32,7 +33,9 @@ __all__ = [
     "series_of",
     "size_of",
     "stock",
+    "stock_of",
     "targets",
+    "uncounted",
     "where_is",
     "words_of",
 ]
@@ -262,6 +265,22 @@ def in_stock(organisation_id: UUID, *, paper: str = "") -> QuerySet[Holding]:
     if paper:
         rows = rows.filter(series__paper__in=["", paper])
     return rows.order_by("series__ordered_at", "series__key", "serials")
+
+
+def uncounted(organisation_id: UUID, *, paper: str = "") -> list[Series]:
+    """The series in a body's stock that were not counted since the last restore. Without scope."""
+    restore = restores.last()
+    if restore is None:
+        return []
+    counted = StockCount.objects.filter(organisation=organisation_id, restore_id=restore.id).values("series")
+    rows = in_stock(organisation_id, paper=paper).exclude(series__in=counted)
+    return list({row.series_id: row.series for row in rows}.values())
+
+
+def stock_of(series_id: UUID, organisation_id: UUID) -> list[rules.Range]:
+    """The ranges of one series in a body's stock, the lowest first. Without scope."""
+    rows = in_stock(organisation_id).filter(series=series_id)
+    return [_range(row.serials) for row in rows]
 
 
 def order_of(rows: Iterable[Holding]) -> dict[UUID, int]:

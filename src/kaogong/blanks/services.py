@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,8 @@ from django.utils.translation import gettext_noop as _
 from kaogong.blanks import booking, rules, selectors
 from kaogong.blanks.booking import Account
 from kaogong.blanks.events import BlanksReceived, BlanksSpoilt, BlanksTransferred
-from kaogong.blanks.models import Movement, Place, Series
+from kaogong.blanks.models import Movement, Place, Series, StockCount
+from kaogong.foundation.audit import restores
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
@@ -80,6 +82,31 @@ class StockEmpty(Refusal):
     message = _("“{organisation}”的空白证书库存不足：需要 {needed} 本，现有 {available} 本。")
     advice = _("请先申领或调拨空白证书。")
     clause = Clause(HOUSE, "lowest-first")
+
+
+class NotCounted(Refusal):
+    """After a restore the shelf is counted before anything is taken from it: the ledger lacks what was used since."""
+
+    message = _("数据库由备份恢复后，“{organisation}”的{series}尚未盘点，不能取用。")
+    advice = _("请由空白证书保管岗位清点架上实数，登记盘点后再办理。")
+    clause = Clause(HOUSE, "after-restore")
+
+
+class NothingRestored(Refusal):
+    """A count that books blanks as used belongs to a restore; in ordinary times the ledger knows."""
+
+    message = _("没有登记过数据库恢复，不需要恢复后的盘点。")
+    advice = _("账实不符时，请查台账，按调拨或作废办理。")
+    clause = Clause(HOUSE, "after-restore")
+
+
+class CountDiffers(Refusal):
+    """What was counted cannot be explained by blanks taken in order since the backup."""
+
+    message = _("{series}盘点 {counted} 本、最小流水码 {lowest}，与台账不符：{reason}。")
+    advice = _("请核对实物；恢复前另有入库、调拨或作废的，先按流水码区间补记，再盘点。")
+    clause = Clause(HOUSE, "after-restore")
+    field = "counted"
 
 
 class ReasonMissing(Refusal):
@@ -152,7 +179,7 @@ def receive(
     movement = booking.move(
         series, serials, None, Account(body, Place.STOCK), kind="receive", actor=actor, at=at, reference=reference
     )
-    words = {"first": series.printed(first), "last": series.printed(last)}
+    words: dict[str, Any] = {"first": series.printed(first), "last": series.printed(last)}
     trail.record(
         actor=actor, action="blanks.received", target=movement, organisation=body.pk, series=series.key, **words
     )
@@ -203,7 +230,7 @@ def transfer(
         at=at,
         reference=reference,
     )
-    words = {"first": series.printed(first), "last": series.printed(last)}
+    words: dict[str, Any] = {"first": series.printed(first), "last": series.printed(last)}
     trail.record(
         actor=actor,
         action="blanks.transferred",
@@ -240,6 +267,8 @@ def take(
     if not any(actor.may(power, region=body.region_code, organisation=body.pk) for power in TAKING):
         raise NotPermitted(power=TAKING[0])
     booking.hold(body.pk)
+    if uncounted := selectors.uncounted(body.pk, paper=paper):
+        raise NotCounted(organisation=body.name, series="、".join(each.name for each in uncounted))
     rows = list(selectors.in_stock(body.pk, paper=paper))
     found = rules.lowest(selectors.stretches(rows), count)
     available = sum(each.end - each.first for each in found)
@@ -272,6 +301,73 @@ def take(
             TakenSerial(series.pk, serial, series.printed(serial)) for serial in range(stretch.first, stretch.end)
         ]
     return taken
+
+
+@command
+def count_stock(
+    *,
+    actor: Actor,
+    at: datetime,
+    series_id: UUID,
+    organisation_id: UUID,
+    counted: int,
+    lowest: int | None,
+    basis: str,
+) -> StockCount:
+    """Count a shelf after a restore: so many blanks of a series lie there, `lowest` first (None: the shelf is empty).
+
+    What the ledger has too many was taken since the backup, lowest serials first, and is booked as used; certificates
+    printed on it are not in the register. Waits for whoever takes from the stock, and holds it until it is done.
+    Raises CountDiffers when blanks taken in order do not explain the difference.
+    """
+    body = organisations.get(organisation_id)
+    actor.require("blanks.move", region=body.region_code, organisation=body.pk)
+    restore = restores.last()
+    if restore is None:
+        raise NothingRestored
+    if not basis.strip():
+        raise ReasonMissing(what=_("盘点"), field="basis")
+    series = selectors.series_of(series_id)
+    booking.hold(body.pk)
+    stock = selectors.stock_of(series.pk, body.pk)
+    gone, reason = rules.taken_since(stock, counted=counted, lowest=lowest)
+    if reason:
+        shown = series.printed(lowest) if lowest is not None else "—"
+        raise CountDiffers(series=series.name, counted=counted, lowest=shown, reason=reason)
+    for serials in gone:
+        booking.move(
+            series,
+            serials,
+            Account(body, Place.STOCK),
+            Account(body, Place.USED),
+            kind="use",
+            actor=actor,
+            at=at,
+            reference=f"恢复备份后盘点 {restore.on:%Y-%m-%d}",
+            reason=basis.strip()[:200],
+        )
+    count = StockCount.objects.create(
+        series=series,
+        organisation=body,
+        restore_id=restore.id,
+        counted=counted,
+        missing=sum(rules.size(each) for each in gone),
+        basis=basis.strip()[:200],
+        region_code=body.region_code,
+        counted_at=at,
+        counted_by=actor.name,
+    )
+    trail.record(
+        actor=actor,
+        action="blanks.counted",
+        target=count,
+        reason=basis.strip(),
+        organisation=body.pk,
+        series=series.key,
+        counted=counted,
+        serials="、".join(selectors.printed_range(series, each) for each in gone),
+    )
+    return count
 
 
 @command
@@ -308,7 +404,7 @@ def spoil(
         reference=reference,
         reason=reason.strip(),
     )
-    words = {"first": series.printed(first), "last": series.printed(last)}
+    words: dict[str, Any] = {"first": series.printed(first), "last": series.printed(last)}
     trail.record(
         actor=actor, action="blanks.spoilt", target=movement, reason=reason.strip(), series=series.key, **words
     )

@@ -27,6 +27,46 @@ class Counter(Record):
         return f"{self.regime} {self.year} {self.body_code} {self.level}: {self.last}"
 
 
+class Reckoning(Record):
+    """What is known to be out of one counter after a restore: numbers up to `last`, and on what basis.
+
+    The tables know of numbers below `first` only: those from `first` to `last` were given out between the backup and
+    the restore, or may have been, and stand as unaccounted. None when `last` is `first` - 1. Append-only.
+    """
+
+    restore_id = models.UUIDField(editable=False)
+    restored_at = models.DateTimeField("恢复时间")
+    regime = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()
+    body = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    body_code = models.CharField(max_length=13)
+    level = models.PositiveSmallIntegerField()
+    first = models.PositiveIntegerField("起")
+    last = models.PositiveIntegerField("止")
+    basis = models.CharField("依据", max_length=300)
+    region_code = models.CharField(max_length=6, blank=True)
+    reckoned_at = models.DateTimeField("清点时间")
+    reckoned_by = models.CharField("经办人", max_length=100)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="reckoning_never_goes_back", condition=Q(first__gte=1, last__gte=models.F("first") - 1)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["regime", "year", "body_code", "level", "restore_id"], name="reckoning_by_counter"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body_code} {self.year} {self.level}: {self.first}–{self.last}"
+
+    @property
+    def count(self) -> int:
+        """How many numbers stand as unaccounted."""
+        return self.last - self.first + 1
+
+
 class Certificate(Record):
     """An award in the register: number, printed fields as they were that day, issuer and signature.
 

@@ -1,6 +1,7 @@
 """What others may ask about certificates. Selectors with `actor` keep to its reach; `verify` answers anybody."""
 
 from kaogong.certificates.rules import LEVEL_NAMES, REGIMES, canonical_number, parse, rank
+from kaogong.certificates.selectors.counters import Standing, counters_for, days_without_record, unaccounted
 from kaogong.certificates.selectors.gate import (
     Issuing,
     NotIssued,
@@ -49,6 +50,7 @@ __all__ = [
     "NotIssued",
     "Plan",
     "Ready",
+    "Standing",
     "StatusLine",
     "Verdict",
     "address_of",
@@ -57,6 +59,8 @@ __all__ = [
     "certificates_for",
     "copies_of",
     "count_by_state",
+    "counters_for",
+    "days_without_record",
     "earlier_awards",
     "history_of",
     "integrity_of",
@@ -76,6 +80,7 @@ __all__ = [
     "report_pdf",
     "sittings_to_issue",
     "tag_of",
+    "unaccounted",
     "verify",
     "verify_tag",
 ]

@@ -25,6 +25,8 @@ from kaogong.certificates.rules import (
     candidate_reason,
     sitting_checks,
 )
+from kaogong.certificates.rules.restored import restored_checks
+from kaogong.certificates.selectors import counters
 from kaogong.delivery.models import Closing, PaperCopy, TaskDraw
 from kaogong.foundation.documents.fonts import missing_glyphs
 from kaogong.foundation.kernel.actors import Actor
@@ -140,6 +142,8 @@ def plan_of(sitting: Sitting, *, at: datetime, lock: bool = False) -> Plan:
     ready, not_issued = _sorted(registrations, results)
     issuing = issuing_of(sitting, on)
     checks = sitting_checks(_sitting_facts(sitting, issuing, on=on, ready=len(ready)))
+    if (facts := counters.restored_facts(issuing, level=sitting.round.level, on=on)) is not None:
+        checks += restored_checks(facts)
     return Plan(sitting, issuing, tuple(checks), tuple(ready), tuple(not_issued), at)
 
 

@@ -4,6 +4,7 @@ from kaogong.certificates.selectors.gate import NotIssued
 from kaogong.certificates.services.changing import replace, resume, revoke, suspend
 from kaogong.certificates.services.issuing import IssueReport, issue
 from kaogong.certificates.services.printing import PrintRun, print_run
+from kaogong.certificates.services.reckoning import BasisTooShort, NotBack, NothingRestored, Reckoned, reckon_numbers
 from kaogong.certificates.services.refusals import (
     BasisMissing,
     GateClosed,
@@ -17,18 +18,23 @@ from kaogong.certificates.services.refusals import (
 
 __all__ = [
     "BasisMissing",
+    "BasisTooShort",
     "GateClosed",
     "IssueReport",
+    "NotBack",
     "NotIssued",
     "NotTheIssuer",
+    "NothingRestored",
     "NothingToIssue",
     "NothingToPrint",
     "NoticeMissing",
     "NumbersUsedUp",
     "PrintRun",
     "ReasonUnknown",
+    "Reckoned",
     "issue",
     "print_run",
+    "reckon_numbers",
     "replace",
     "resume",
     "revoke",

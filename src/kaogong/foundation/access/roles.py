@@ -70,7 +70,7 @@ ROLES: tuple[Role, ...] = (
         | _powers(
             "organisations.edit calendar.edit access.appoint access.view stations.license stations.edit"
             " personnel.grant personnel.relate persons.correct persons.merge persons.reveal certificates.suspend"
-            " certificates.revoke"
+            " certificates.revoke certificates.reckon"
         ),
         frozenset({"provincial_department", "prefecture_department"}),
         apart=_powers("issuer blank_keeper"),
@@ -83,7 +83,8 @@ ROLES: tuple[Role, ...] = (
         | _powers(
             "access.appoint access.view stations.edit personnel.grant personnel.relate persons.enter persons.correct"
             " persons.merge persons.reveal sittings.plan sittings.announce sittings.move registration.decide"
-            " scoring.finalise scoring.recheck certificates.suspend certificates.revoke itembank.view"
+            " scoring.finalise scoring.recheck certificates.suspend certificates.revoke"
+            " certificates.reckon itembank.view"
         ),
         CENTRES,
         apart=_powers("blank_keeper issuer"),

@@ -1,0 +1,156 @@
+"""The counters of running numbers: how far each is, and whether a restore has closed it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from kaogong.blanks import selectors as blanks
+from kaogong.certificates.models import Counter, Reckoning
+from kaogong.certificates.rules import LEVEL_NAMES, REGIMES, Regime, canonical_number, generate, parse
+from kaogong.certificates.rules.restored import RestoredFacts
+from kaogong.foundation.audit import restores
+from kaogong.foundation.audit.restores import Restore
+from kaogong.foundation.kernel import scope
+from kaogong.foundation.kernel.actors import Actor, Reach
+from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.foundation.organisations.models import Organisation
+
+if TYPE_CHECKING:
+    from kaogong.certificates.selectors.gate import Issuing
+
+SEEING = ("certificates.see", "certificates.issue", "certificates.reckon")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One counter: the last number it has given, which of its numbers are unaccounted, and whether it is closed."""
+
+    regime: Regime
+    year: int
+    body: Organisation
+    body_code: str
+    level: int
+    last: int
+    closed_by: Restore | None
+    reckonings: Sequence[Reckoning]
+
+    @property
+    def title(self) -> str:
+        """Body, year and level in words."""
+        return words_of(self.body.name, self.year, self.level)
+
+    @property
+    def newest(self) -> str:
+        """The last number given, written out; empty when there is none."""
+        return self._number(self.last) if self.last else ""
+
+    @property
+    def next(self) -> str:
+        """The number that comes next, written out; empty when all are used up."""
+        return self._number(self.last + 1) if self.last < self.regime.capacity else ""
+
+    @property
+    def unaccounted(self) -> list[tuple[str, str, Reckoning]]:
+        """The numbers without a record: (first, last, how they came to be so)."""
+        return [(self._number(row.first), self._number(row.last), row) for row in self.reckonings if row.count]
+
+    def _number(self, running: int) -> str:
+        return generate(self.regime, year=self.year, body_code=self.body_code, level=self.level, running=running)
+
+
+def words_of(body: str, year: int, level: int) -> str:
+    """A counter in words: `南京市某鉴定站2026年五级/初级工`."""
+    return f"{body}{year}年{LEVEL_NAMES[level]}"
+
+
+def closed_by(regime: Regime, *, year: int, body_code: str, level: int) -> Restore | None:
+    """The restore that keeps this counter closed; None when numbers may be given. Without scope.
+
+    A counter of a year that begins after the restore cannot have given anything out before it.
+    """
+    restore = restores.last()
+    own = Reckoning.objects.filter(regime=regime.key, year=year, body_code=body_code, level=level)
+    return restore if restore is not None and _closes(restore, year, own) else None
+
+
+def restored_facts(issuing: Issuing, *, level: int, on: date) -> RestoredFacts | None:
+    """What the gate looks at after a restore; None when there was none, or nobody can issue anyway."""
+    restore, regime, issuer = restores.last(), issuing.regime, issuing.issuer
+    if restore is None or regime is None or issuer is None or not issuing.body_code:
+        return None
+    counter: dict[str, Any] = {"year": on.year, "body_code": issuing.body_code, "level": level}
+    last = Counter.objects.filter(regime=regime.key, **counter).values_list("last", flat=True).first() or 0
+    is_open = closed_by(regime, **counter) is None and last < regime.capacity
+    return RestoredFacts(
+        on=restore.on,
+        counter=words_of(issuing.body.name, on.year, level),
+        next_number=generate(regime, running=last + 1, **counter) if is_open else "",
+        issuer=issuer.name,
+        uncounted=[row.name for row in blanks.uncounted(issuer.pk, paper=regime.key)],
+    )
+
+
+def counters_for(actor: Actor, *, year: int | None = None) -> list[Standing]:
+    """The counters within the actor's reach, closed ones first, then by body, the newest year and level."""
+    rows = Counter.objects.filter(**({} if year is None else {"year": year}))
+    bodies = _bodies(actor, {row.body_code for row in rows})
+    reckoned: dict[tuple[str, int, str, int], list[Reckoning]] = {}
+    for each in Reckoning.objects.filter(body_code__in=bodies).order_by("reckoned_at", "id"):
+        reckoned.setdefault((each.regime, each.year, each.body_code, each.level), []).append(each)
+    restore = restores.last()
+    found = []
+    for row in rows:
+        if (body := bodies.get(row.body_code)) is None:
+            continue
+        own = reckoned.get((row.regime, row.year, row.body_code, row.level), [])
+        closed = restore if restore is not None and _closes(restore, row.year, own) else None
+        found.append(Standing(REGIMES[row.regime], row.year, body, row.body_code, row.level, row.last, closed, own))
+    return sorted(found, key=lambda each: (each.closed_by is None, each.body.name, -each.year, each.level))
+
+
+def body_of(actor: Actor, body_code: str) -> Organisation:
+    """The body within the actor's reach whose code stands in its certificates' numbers. Raises NotFound."""
+    found = _bodies(actor, [body_code])
+    if body_code not in found:
+        raise NotFound
+    return found[body_code]
+
+
+def unaccounted(actor: Actor, number: str) -> Reckoning | None:
+    """How a number within the actor's reach came to stand without a record; None when it does not."""
+    try:
+        asked = parse(canonical_number(number))
+    except ValueError:
+        return None
+    if asked.body_code not in _bodies(actor, [asked.body_code]):
+        return None
+    counter = {"regime": asked.regime.key, "body_code": asked.body_code, "level": asked.level}
+    rows = Reckoning.objects.filter(**counter, first__lte=asked.running, last__gte=asked.running)
+    return next((row for row in rows if row.year % 100 == asked.year), None)
+
+
+def days_without_record() -> list[date]:
+    """The days of those restores after which numbers stand unaccounted: any stranger may know them."""
+    rows = Reckoning.objects.filter(last__gte=F("first")).values_list("restored_at", flat=True).distinct()
+    return sorted({timezone.localdate(each) for each in rows})
+
+
+def _closes(restore: Restore, year: int, reckonings: Iterable[Reckoning]) -> bool:
+    return restore.on.year >= year and all(each.restore_id != restore.id for each in reckonings)
+
+
+def _bodies(actor: Actor, codes: Collection[str]) -> dict[str, Organisation]:
+    """The bodies within reach by the code that their numbers carry."""
+    reach = Reach()
+    for power in SEEING:
+        reach |= actor.reach(power)
+    rows = Organisation.objects.filter(scope.within(reach, organisation="pk")).filter(
+        Q(institution_code__in=codes) | Q(evaluation_code__in=codes)
+    )
+    return {code: row for row in rows for code in (row.institution_code, row.evaluation_code) if code}
