@@ -214,6 +214,13 @@ class TestBlocks:
         assert ">3,453<" in html
         assert ">¥ 1.00<" in html
 
+    def test_figures_of_one_moment_tell_it_once(self) -> None:
+        later = AT.replace(hour=AT.hour + 1)
+        same = [Figure("库存", 3, as_of=AT), Figure("已用", 1, as_of=AT)]
+        html = drawn("{% figures items %}", items=same)
+        assert html.count("截至") == 1
+        assert drawn("{% figures items %}", items=[*same, Figure("作废", 0, as_of=later)]).count("截至") == 3
+
     def test_a_verdict_steps_down_under_the_heading_of_its_page(self) -> None:
         assert "<h1" in drawn('{% verdict "done" "有效" at=at %}{% endverdict %}', at=AT)
         assert "<h1" not in drawn('{% verdict "done" "有效" at=at heading="h2" %}{% endverdict %}', at=AT)

@@ -257,8 +257,9 @@ def refusal_panel(content: str, refusal: Any, heading: str = "h2") -> SafeString
 
 @register.inclusion_tag("ui/components/figures.html")
 def figures(items: Sequence[Figure]) -> Ctx:
-    """Key figures side by side: number, unit, as-of, definition on demand, and the way down."""
-    return {"items": items}
+    """Key figures side by side: number, unit, as-of (once, where it is the same for all), definition, the way down."""
+    moments = {item.as_of.replace(second=0, microsecond=0) for item in items if item.as_of}
+    return {"items": items, "as_of": moments.pop() if len(moments) == 1 else None}
 
 
 @register.inclusion_tag("ui/components/timeline.html")

@@ -23,7 +23,8 @@ function seriesOf(spec) {
 
 function axes(spec, text) {
   const categories = { type: "category", data: spec.categories, axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false }, axisLabel: text };
-  const values = { type: "value", splitLine: { lineStyle: { color: token("--line") } }, axisLabel: text };
+  const whole = spec.series.every((one) => one.values.every((value) => value === null || Number.isInteger(value)));
+  const values = { type: "value", minInterval: whole ? 1 : 0, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: text };
   if (spec.form === "horizontal") return { xAxis: values, yAxis: { ...categories, inverse: true } };
   return { xAxis: categories, yAxis: values };
 }

@@ -6,10 +6,12 @@ import { takeFocus } from "./focus.js";
 import { listenForKeys } from "./keyboard.js";
 import { foldMenus, offerSideToggle, openDialogs } from "./menus.js";
 import { previewPhotos, submitOnChange } from "./forms.js";
+import { restackTables, stackTables } from "./tables.js";
 
 function awaken(root) {
   offerCopies(root);
   takeFocus(root);
+  stackTables(root);
 }
 
 listenForHtmx(awaken);
@@ -19,4 +21,5 @@ openDialogs();
 offerSideToggle();
 previewPhotos();
 submitOnChange();
+restackTables();
 awaken(document);
