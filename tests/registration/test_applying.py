@@ -291,7 +291,7 @@ class TestSubmit:
 
         with pytest.raises(services.Barred, match="工作证明系伪造") as refused:
             make_drafted(announced_sitting(), person=first.person)
-        assert str(refused.value.clause) == "ningbo-form-2013/false-papers"
+        assert str(refused.value.clause) == "kaogong-registration-rules/bar"
 
     def test_a_bar_ends(self, sitting: Sitting) -> None:
         first = make_submitted(sitting)

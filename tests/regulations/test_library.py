@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from kaogong.foundation.kernel.clauses import Clause
 from kaogong.regulations import library
 from kaogong.regulations.library import FaultyLibrary
+from kaogong.regulations.rules import region_prefix
+
+SURE = "NLCUHI"
+"""The certainties from the surest down; a figure of ours (H) or a sample (I) claims nothing about any rule."""
 
 INSTRUMENT = '[[instruments]]\nkey="i"\ntitle="规定"\nissuer="部"\ncertainty="N"\n'
 ARTICLE = '[[articles]]\ninstrument="i"\narticle="1"\nheading="题"\ntext="文"\ncertainty="N"\n'
@@ -37,6 +43,34 @@ class TestOurs:
     def test_local_instruments_name_their_place_or_are_marked_otherwise(self) -> None:
         nationwide = [row.key for row in library.read().instruments if row.certainty == "N" and row.region_code]
         assert nationwide == []
+
+    def test_no_figure_is_older_than_its_clause(self) -> None:
+        """Who cites a clause cites what was in force: a figure for earlier days stands on another one."""
+        found = library.read()
+        instruments = {row.key: row for row in found.instruments}
+        begun: dict[Clause, date] = {}
+        for text in found.articles:
+            since = max(text.in_force_on or date.min, instruments[text.clause.instrument].in_force_on or date.min)
+            begun[text.clause] = min(since, begun.get(text.clause, since))
+        figures = [row.provision for row in found.provisions]
+        assert [(each.key, each.since) for each in figures if each.since < begun[each.clause]] == []
+
+    def test_a_place_s_rule_sets_figures_for_that_place_only(self) -> None:
+        """What Shaanxi prescribes binds nobody in Jiangsu; our default elsewhere says so under a clause of ours."""
+        found = library.read()
+        places = {row.key: row.region_code for row in found.instruments}
+        figures = [row.provision for row in found.provisions]
+        assert [
+            (each.key, str(each.clause))
+            for each in figures
+            if not each.scope.region_code.startswith(region_prefix(places[each.clause.instrument]))
+        ] == []
+
+    def test_no_figure_claims_to_be_surer_than_its_clause(self) -> None:
+        found = library.read()
+        sure = {text.clause: SURE.index(text.certainty) for text in found.articles}
+        figures = [row.provision for row in found.provisions]
+        assert [(each.key, each.certainty) for each in figures if SURE.index(each.certainty) < sure[each.clause]] == []
 
 
 class TestFaults:

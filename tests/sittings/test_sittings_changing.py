@@ -69,7 +69,7 @@ class TestMove:
     def test_must_be_asked_for_some_days_ahead(self) -> None:
         with pytest.raises(services.MoveTooLate) as refused:
             move(announced_sitting(), at=EVE)
-        assert str(refused.value.clause) == "shaanxi-2013-supervision/change-of-plan"
+        assert str(refused.value.clause) == "kaogong-sittings-rules/change-notice"
 
     def test_a_typhoon_does_not_wait(self) -> None:
         sitting = move(announced_sitting(), at=EVE, reason="台风红色预警", is_emergency=True)

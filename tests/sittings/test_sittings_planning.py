@@ -43,7 +43,7 @@ class TestDraftRound:
             applications_until=CLOSES,
         )
         assert round_.fees["theory"] == 4000
-        assert round_.fees["basis"] == "chongqing-2016-fees/electrician"
+        assert round_.fees["basis"] == "kaogong-sittings-rules/fee-samples"
 
     def test_a_number_is_used_once(self) -> None:
         draft(number="2026-3201-777")

@@ -92,7 +92,14 @@ class TestDrafting:
         assert answer.status_code == 302
         page = desk.get(answer["Location"]).text
         assert "40" in page
-        assert "重庆市职业技能鉴定收费标准" in page
+        assert "收费的样例" in page
+        assert "重庆市职业技能鉴定收费标准" not in page
+
+    def test_proposes_the_price_list_of_the_place_where_there_is_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        chongqing = make_centre(region_code="500100")
+        client = browser(monkeypatch, officer(*POWERS, organisation=chongqing.pk, region="5001"))
+        answer = client.get(reverse("office:round-choose"), self.choice(chongqing))
+        assert "重庆市职业技能鉴定收费标准" in client.get(answer["Location"]).text
 
     def test_saves_a_draft_and_shows_it(self, desk: Client, centre: Organisation) -> None:
         address = f"{reverse('office:round-draft')}?" + "&".join(f"{k}={v}" for k, v in self.choice(centre).items())

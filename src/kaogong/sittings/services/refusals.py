@@ -201,7 +201,7 @@ class MoveTooLate(Refusal):
 
     message = _("改期须在考试前 {days} 天以前提出，距 {held_on} 只有 {left} 天。")
     advice = _("台风、疫情等紧急情况请勾选“紧急情况”并写明原因。")
-    clause = Clause("shaanxi-2013-supervision", "change-of-plan")
+    clause = Clause(HOUSE, "change-notice")
     field = "to"
 
 

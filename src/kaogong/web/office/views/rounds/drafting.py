@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
+from kaogong.foundation.organisations import selectors as organisations
 from kaogong.regulations import selectors as regulations
 from kaogong.sittings import services
 from kaogong.standards import selectors as standards
@@ -131,7 +132,12 @@ def _proposal(chosen: dict[str, Any], parts: list[str]) -> dict[str, Any]:
         "applications_until": opens + timedelta(days=WINDOW_DAYS, hours=8),
     }
     try:
-        found = regulations.provision("sittings.fees", on=localdate(), occupation_code=chosen["occupation"])
+        found = regulations.provision(
+            "sittings.fees",
+            on=localdate(),
+            region_code=organisations.get(UUID(chosen["organisation"])).region_code,
+            occupation_code=chosen["occupation"],
+        )
     except regulations.NoProvision:
         return proposal
     fees = found.value.get(str(chosen["level"]), {})
