@@ -27,7 +27,7 @@ def build() -> typer.Typer:
     app.add_typer(database.app, name="db", help="The database: up, down, status, migrate.")
     app.add_typer(audit.app, name="audit", help="The trail: verify, seal, show.")
     app.add_typer(bank.app, name="bank", help="The item bank: import.")
-    app.add_typer(certificate.app, name="certificate", help="Certificates: verify.")
+    app.add_typer(certificate.app, name="certificate", help="Certificates: verify; numbers and blanks after a restore.")
     app.command(name="demo")(playing.demo)
     app.command(name="serve")(server.serve)
     app.command(name="worker")(server.worker)

@@ -130,6 +130,7 @@ def _show(request: ActorRequest, verdict: selectors.Verdict, *, name: str) -> Ht
         "form": VerifyForm(initial={"number": verdict.number}),
         "facts": _facts(verdict),
         "history": [_moment(line) for line in verdict.history],
+        "gaps": [] if verdict.is_match else selectors.days_without_record(),
         "is_whole": verdict.is_match and verdict.outcome != "broken",
     }
     return render(request, "public/verify/verdict.html", context)
