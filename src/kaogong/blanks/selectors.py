@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -25,6 +25,7 @@ __all__ = [
     "kinds",
     "ledger",
     "may_move",
+    "nearly_out",
     "next_serials",
     "papers",
     "places",
@@ -275,6 +276,21 @@ def uncounted(organisation_id: UUID, *, paper: str = "") -> list[Series]:
     counted = StockCount.objects.filter(organisation=organisation_id, restore_id=restore.id).values("series")
     rows = in_stock(organisation_id, paper=paper).exclude(series__in=counted)
     return list({row.series_id: row.series for row in rows}.values())
+
+
+def nearly_out(*, since: datetime) -> int:
+    """How many bodies have fewer blanks in stock than they used since then. Without scope: a count for the watch."""
+    used: dict[UUID, int] = {}
+    for body, serials in Movement.objects.filter(kind=Movement.Kind.USE, moved_at__gte=since).values_list(
+        "target", "serials"
+    ):
+        used[body] = used.get(body, 0) + rules.size(_range(serials))
+    left = dict.fromkeys(used, 0)
+    for body, serials in Holding.objects.filter(organisation__in=used, place=Place.STOCK).values_list(
+        "organisation", "serials"
+    ):
+        left[body] += rules.size(_range(serials))
+    return sum(left[body] < count for body, count in used.items())
 
 
 def stock_of(series_id: UUID, organisation_id: UUID) -> list[rules.Range]:

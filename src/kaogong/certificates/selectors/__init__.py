@@ -1,7 +1,13 @@
 """What others may ask about certificates. Selectors with `actor` keep to its reach; `verify` answers anybody."""
 
 from kaogong.certificates.rules import LEVEL_NAMES, REGIMES, canonical_number, parse, rank
-from kaogong.certificates.selectors.counters import Standing, counters_for, days_without_record, unaccounted
+from kaogong.certificates.selectors.counters import (
+    Standing,
+    count_closed,
+    counters_for,
+    days_without_record,
+    unaccounted,
+)
 from kaogong.certificates.selectors.gate import (
     Issuing,
     NotIssued,
@@ -59,6 +65,7 @@ __all__ = [
     "certificates_for",
     "copies_of",
     "count_by_state",
+    "count_closed",
     "counters_for",
     "days_without_record",
     "earlier_awards",

@@ -114,6 +114,16 @@ def counters_for(actor: Actor, *, year: int | None = None) -> list[Standing]:
     return sorted(found, key=lambda each: (each.closed_by is None, each.body.name, -each.year, each.level))
 
 
+def count_closed() -> int:
+    """How many counters of the year are closed since a restore. Without scope: a count for whoever watches the site."""
+    restore = restores.last()
+    if restore is None:
+        return 0
+    fields = ("regime", "year", "body_code", "level")
+    open_ones = set(Reckoning.objects.filter(restore_id=restore.id).values_list(*fields))
+    return len(set(Counter.objects.filter(year=restore.on.year).values_list(*fields)) - open_ones)
+
+
 def body_of(actor: Actor, body_code: str) -> Organisation:
     """The body within the actor's reach whose code stands in its certificates' numbers. Raises NotFound."""
     found = _bodies(actor, [body_code])

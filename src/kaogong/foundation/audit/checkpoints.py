@@ -84,6 +84,15 @@ def read() -> Iterator[Checkpoint | Unreadable]:
             yield _parsed(line, text)
 
 
+def newest() -> int:
+    """The number on the newest readable line of the file; 0 when there is none, or no file that can be read."""
+    try:
+        with file().open("rb") as stream:
+            return _last_number(stream.fileno(), file())
+    except OSError:
+        return 0
+
+
 def _line(seal: Seal) -> bytes:
     ids = ",".join(each.hex for each in seal.entry_ids)
     signature = keys.sign(PURPOSE, _message(seal.number, seal.digest, ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -57,3 +58,8 @@ def state_of(notice: Notice) -> str:
     if notice.sent_at is not None:
         return "sent"
     return "failed" if notice.given_up_at is not None else "waiting"
+
+
+def given_up_since(moment: datetime) -> int:
+    """How many messages were given up since then. Without scope: a count for whoever watches the site."""
+    return Notice.objects.filter(given_up_at__gte=moment).count()

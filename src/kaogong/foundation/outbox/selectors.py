@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Min
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kaogong.foundation.outbox.models import OutboxEvent, Reader
 
@@ -25,3 +26,20 @@ def standing() -> Standing:
         return Standing(0, None)
     unread = OutboxEvent.objects.exclude(position__lte=slowest)
     return Standing(unread.count(), unread.aggregate(oldest=Min("announced_at"))["oldest"])
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Background jobs that failed since a moment, and those that should have begun before another."""
+
+    failed: int
+    overdue: int
+
+
+def jobs(*, failed_since: datetime, due_before: datetime) -> Jobs:
+    """How background work stands."""
+    failed = ProcrastinateJob.objects.filter(
+        status="failed", procrastinateevent__type="failed", procrastinateevent__at__gte=failed_since
+    )
+    overdue = ProcrastinateJob.objects.filter(status="todo", scheduled_at__lt=due_before)
+    return Jobs(failed.distinct().count(), overdue.count())
