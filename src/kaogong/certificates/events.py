@@ -39,6 +39,17 @@ class CertificateReplaced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateCorrected(Event):
+    """The name on a certificate was put right: the same number with the right name, on a new blank."""
+
+    name: ClassVar[str] = "certificates.corrected"
+    certificate_id: UUID
+    person_id: UUID
+    number: str
+    copy: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateSuspended(Event):
     """A certificate may not be used for the time being."""
 

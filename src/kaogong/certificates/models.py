@@ -70,7 +70,8 @@ class Reckoning(Record):
 class Certificate(Record):
     """An award in the register: number, printed fields as they were that day, issuer and signature.
 
-    Only `state` ever changes (a trigger refuses the rest); the signature covers every printed field.
+    Only `state` ever changes, and `name` by a signed correction in the history (a trigger refuses the rest). The
+    signature covers every field as first printed; what was corrected since stands signed in the history.
     """
 
     number = models.CharField("证书编号", max_length=22, unique=True, db_collation="C")

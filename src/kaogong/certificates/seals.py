@@ -2,7 +2,8 @@
 
 The message is canonical JSON behind a line that names its kind, signed with a key that the database does not hold.
 A row that a database administrator altered no longer matches its signature; a change of status that was dropped,
-slipped in or reordered breaks the numbering of the history.
+slipped in or reordered breaks the numbering of the history. A corrected name leads back, correction by correction, to
+the name that was signed first.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ PURPOSE = "certificate"
 DECOY = b"kaogong-certificate/0\n{}"
 
 
-def printed_fields(certificate: Certificate) -> dict[str, Any]:
-    """The fields that the signature covers, as plain values."""
+def printed_fields(certificate: Certificate, name: str) -> dict[str, Any]:
+    """The fields that the signature covers, as plain values; `name` is the one that was printed first."""
     return {
         "number": certificate.number,
         "regime": certificate.regime,
         "registration": str(certificate.registration_id),
         "result": str(certificate.result_id),
         "person": str(certificate.person_id),
-        "name": certificate.name,
+        "name": name,
         "sex": certificate.sex,
         "born_on": _day(certificate.born_on),
         "document_kind": certificate.document_kind,
@@ -45,20 +46,26 @@ def printed_fields(certificate: Certificate) -> dict[str, Any]:
     }
 
 
-def message_of(certificate: Certificate) -> bytes:
-    """What is signed of a certificate."""
-    return b"kaogong-certificate/1\n" + canonical.encode(printed_fields(certificate))
+def message_of(certificate: Certificate, name: str) -> bytes:
+    """What is signed of a certificate, under the name that was printed first."""
+    return b"kaogong-certificate/1\n" + canonical.encode(printed_fields(certificate, name))
 
 
 def seal(certificate: Certificate) -> None:
     """Sign the printed fields into `key_id` and `signature`."""
-    signature = keys.sign(PURPOSE, message_of(certificate))
+    signature = keys.sign(PURPOSE, message_of(certificate, certificate.name))
     certificate.key_id, certificate.signature = signature.key_id, signature.value
 
 
-def is_whole(certificate: Certificate) -> bool:
-    """Whether the printed fields are still those that were signed when it was issued."""
-    message = message_of(certificate)
+def is_whole(certificate: Certificate, history: Sequence[StatusChange]) -> bool:
+    """Whether the printed fields are those that were signed when it was issued, but for a name corrected since."""
+    name = certificate.name
+    for change in reversed(history):
+        if change.move == "correct":
+            if change.facts.get("name") != name:
+                return False
+            name = str(change.facts.get("name_before"))
+    message = message_of(certificate, name)
     return keys.verify(certificate.key_id, message, bytes(certificate.signature), purpose=PURPOSE)
 
 

@@ -11,6 +11,7 @@ CERTIFICATE = Lifecycle(
     states={"issued": "有效", "suspended": "暂停使用", "revoked": "已撤销"},
     moves=(
         Move("replace", "补发", ("issued",), "issued"),
+        Move("correct", "更正", ("issued",), "issued"),
         Move("suspend", "暂停", ("issued",), "suspended"),
         Move("resume", "恢复", ("suspended",), "issued"),
         Move("revoke", "撤销", ("issued", "suspended"), "revoked"),

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from kaogong.certificates.models import Certificate
 from kaogong.delivery.models import Closing
+from kaogong.foundation.identity import services as identity
 from tests.support.cast import officer, outsider
-from tests.support.certificates import POWERS, Season, administrator, make_season
+from tests.support.certificates import ISSUING, POWERS, Season, administrator, make_season
 from tests.support.doors import browser
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,29 @@ class TestRegister:
         assert "登报声明" in missing.text
         desk.post(url, {"reason": "lost", "notice": "《南京日报》2026年6月3日第8版"})
         assert "补发" in desk.get(reverse("office:certificate", args=[certificate.pk])).text
+
+    def test_corrects_a_name_that_was_put_right(self, desk: Client, certificate: Certificate) -> None:
+        url = reverse("office:certificate-deed", args=[certificate.pk, "correct"])
+        page = reverse("office:certificate", args=[certificate.pk])
+        assert url not in desk.get(page).text
+        assert "没有需要更正的" in desk.get(url).text
+        identity.correct_name(
+            actor=officer("persons.correct", "persons.see", region="32"),
+            at=ISSUING,
+            person_id=certificate.person_id,
+            name="孙晓红",
+            document="户口簿（宁公户〔2026〕118号）",
+        )
+        assert "证书上仍是原姓名" in desk.get(page).text
+        assert url in desk.get(page).text
+        before = desk.get(url).text
+        assert f"姓名由“{certificate.name}”更正为“孙晓红”，依据：户口簿（宁公户〔2026〕118号）" in before
+        assert "A0000003" in before
+        assert desk.post(url, {"paper": "lost"}).status_code == 422
+        after = desk.post(url, {"paper": "returned"}, follow=True).text
+        assert "孙晓红" in after
+        assert "已作废" in after
+        assert "证书上仍是原姓名" not in after
 
     def test_revokes_only_with_a_basis(
         self, monkeypatch: pytest.MonkeyPatch, season: Season, certificate: Certificate

@@ -34,6 +34,7 @@ from kaogong.certificates.selectors.register import (
     of_registrations,
     own_certificate,
     own_certificates,
+    renaming_of,
 )
 from kaogong.certificates.selectors.verification import (
     StatusLine,
@@ -84,6 +85,7 @@ __all__ = [
     "plan",
     "plan_of",
     "rank",
+    "renaming_of",
     "report_pdf",
     "sittings_to_issue",
     "tag_of",

@@ -15,6 +15,7 @@ from kaogong.certificates.models import Certificate, Copy, StatusChange
 from kaogong.certificates.rules import canonical_number
 from kaogong.certificates.states import CERTIFICATE
 from kaogong.foundation.identity import selectors as identity
+from kaogong.foundation.identity.selectors import Renaming
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.registration.hooks import EarlierAward
@@ -104,7 +105,7 @@ def history_of(certificate_id: UUID) -> list[StatusChange]:
 
 def integrity_of(certificate: Certificate, history: Sequence[StatusChange]) -> Integrity:
     """Whether a certificate and its history are still what was signed."""
-    return Integrity(seals.is_whole(certificate), seals.history_is_whole(certificate, history))
+    return Integrity(seals.is_whole(certificate, history), seals.history_is_whole(certificate, history))
 
 
 def count_by_state(found: QuerySet[Certificate]) -> Mapping[str, int]:
@@ -116,6 +117,11 @@ def count_by_state(found: QuerySet[Certificate]) -> Mapping[str, int]:
 def of_registrations(registration_ids: Collection[UUID]) -> Mapping[UUID, Certificate]:
     """Certificates by registration. Without scope: for pages that have found the registrations under theirs."""
     return {row.registration_id: row for row in Certificate.objects.filter(registration__in=registration_ids)}
+
+
+def renaming_of(certificate: Certificate) -> Renaming | None:
+    """The correction of the holder's legal name that a certificate found within scope does not carry yet, if any."""
+    return identity.renaming(certificate.person_id, certificate.name)
 
 
 def may(actor: Actor, power: str, certificate: Certificate) -> bool:

@@ -155,7 +155,7 @@ def _answer(found: Certificate | None, asked: str, at: datetime) -> Verdict:
         seals.verify_decoy()
         seals.verify_decoy()
         return Verdict("no_match", asked, at)
-    whole = seals.is_whole(found) and seals.history_is_whole(found, history)
+    whole = seals.is_whole(found, history) and seals.history_is_whole(found, history)
     return Verdict(
         outcome=_outcome(found.state, whole),
         number=found.number,

@@ -40,7 +40,7 @@ def replace(
     of a damaged or misprinted one is written off. Two at once: one prints the second copy, the other the third.
     Needs `certificates.replace` in the body that issued. Refused for a suspended or revoked certificate.
     """
-    certificate = _found(actor, certificate_id)
+    certificate = locked(actor, certificate_id)
     policies.require_as_issuer(actor, "certificates.replace", certificate)
     state = CERTIFICATE.after("replace", certificate.state)
     rule = provision("certificates.replacement", on=timezone.localdate(at), region_code=certificate.region_code)
@@ -49,46 +49,16 @@ def replace(
         raise ReasonUnknown(reason=reason, clause=rule.clause)
     if how.get("notice") and not notice.strip():
         raise NoticeMissing(clause=rule.clause)
-    old = Copy.objects.filter(certificate=certificate).order_by("-number")[0]
-    if how.get("spoils"):
-        blanks.spoil(
-            actor=actor,
-            at=at,
-            series_id=old.series_id,
-            organisation_id=certificate.issuer_id,
-            first=old.serial,
-            last=old.serial,
-            reason=str(how["title"]),
-            reference=certificate.number,
-            from_place="used",
-        )
-    (blank,) = blanks.take(
-        actor=actor,
-        at=at,
-        organisation_id=certificate.issuer_id,
-        count=1,
-        reference=certificate.number,
-        paper=certificate.regime,
-    )
-    copy = Copy.objects.create(
-        certificate=certificate,
-        series_id=blank.series_id,
-        serial=blank.serial,
-        blank_serial=blank.printed,
-        number=old.number + 1,
-        remark=str(how.get("remark", "")),
-        notice=notice.strip(),
-        printed_at=at,
-    )
+    old, copy = print_anew(certificate, how, notice, actor=actor, at=at)
     words = "，".join(text for text in (str(how["title"]), basis.strip(), notice.strip()) if text)
-    _write(
+    write(
         certificate,
         actor,
         move="replace",
         state=state,
         basis=words,
         clause=str(rule.clause),
-        facts={"blank": blank.printed, "before": old.blank_serial, "remark": copy.remark},
+        facts={"blank": copy.blank_serial, "before": old.blank_serial, "remark": copy.remark},
         at=at,
     )
     trail.record(
@@ -97,7 +67,7 @@ def replace(
         target=certificate,
         reason=words,
         number=certificate.number,
-        blank=blank.printed,
+        blank=copy.blank_serial,
         before=old.blank_serial,
     )
     announcing.announce(
@@ -134,16 +104,56 @@ def revoke(*, actor: Actor, at: datetime, certificate_id: UUID, basis: str) -> C
     return _changed(actor, at, certificate_id, "revoke", "certificates.revoke", basis, CertificateRevoked)
 
 
-def _found(actor: Actor, certificate_id: UUID) -> Certificate:
-    """The certificate, within reach, locked."""
+def locked(actor: Actor, certificate_id: UUID) -> Certificate:
+    """The certificate, within reach, locked until the deed is done. Raises NotFound."""
     register.certificate_for(actor, certificate_id)
     return Certificate.objects.select_for_update(of=("self",)).get(pk=certificate_id)
+
+
+def print_anew(
+    certificate: Certificate, how: Mapping[str, object], notice: str, *, actor: Actor, at: datetime
+) -> tuple[Copy, Copy]:
+    """Put a certificate on the issuer's next blank; returns the copy before and the new one.
+
+    `how` is a reason of the rules: whether it `spoils` the paper before, which was handed back, and the new `remark`.
+    """
+    old = Copy.objects.filter(certificate=certificate).order_by("-number")[0]
+    if how.get("spoils"):
+        blanks.spoil(
+            actor=actor,
+            at=at,
+            series_id=old.series_id,
+            organisation_id=certificate.issuer_id,
+            first=old.serial,
+            last=old.serial,
+            reason=str(how["title"]),
+            reference=certificate.number,
+            from_place="used",
+        )
+    (blank,) = blanks.take(
+        actor=actor,
+        at=at,
+        organisation_id=certificate.issuer_id,
+        count=1,
+        reference=certificate.number,
+        paper=certificate.regime,
+    )
+    return old, Copy.objects.create(
+        certificate=certificate,
+        series_id=blank.series_id,
+        serial=blank.serial,
+        blank_serial=blank.printed,
+        number=old.number + 1,
+        remark=str(how.get("remark", "")),
+        notice=notice.strip(),
+        printed_at=at,
+    )
 
 
 def _changed(
     actor: Actor, at: datetime, certificate_id: UUID, move: str, power: str, basis: str, event: Events
 ) -> Certificate:
-    certificate = _found(actor, certificate_id)
+    certificate = locked(actor, certificate_id)
     policies.require(actor, power, certificate)
     state = CERTIFICATE.after(move, certificate.state)
     least = provision("certificates.basis_length", on=timezone.localdate(at)).number
@@ -153,7 +163,7 @@ def _changed(
     certificate.state = state
     certificate.save(update_fields=["state"])
     clause = Clause(HOUSE, "basis")
-    _write(certificate, actor, move=move, state=state, basis=words, clause=str(clause), facts={}, at=at)
+    write(certificate, actor, move=move, state=state, basis=words, clause=str(clause), facts={}, at=at)
     trail.record(
         actor=actor, action=event.name, target=certificate, reason=words, number=certificate.number, state=state
     )
@@ -169,7 +179,7 @@ def _changed(
     return certificate
 
 
-def _write(
+def write(
     certificate: Certificate,
     actor: Actor,
     *,
@@ -180,6 +190,7 @@ def _write(
     facts: Mapping[str, str],
     at: datetime,
 ) -> None:
+    """Sign the next entry of a certificate's history and save it."""
     sequence = StatusChange.objects.filter(certificate=certificate).count() + 1
     seals.signed_change(
         certificate,

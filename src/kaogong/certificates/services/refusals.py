@@ -77,6 +77,38 @@ class BasisMissing(Refusal):
     field = "basis"
 
 
+class NothingToCorrect(Refusal):
+    """The register bears the holder's legal name, or nothing proves how it became another."""
+
+    message = _("证书上的姓名“{name}”没有可以更正的：人员档案中没有由它更正为现用姓名的证明。")
+    advice = _("法定姓名有误的，先凭证明在人员档案中更正姓名，再回到本页。")
+    clause = Clause(HOUSE, "correction")
+
+
+class CorrectedByOneself(Refusal):
+    """Whoever corrected the legal name does not put it on the certificate."""
+
+    message = _("该持证人的姓名更正是您办理的，证书须由他人更正。")
+    advice = _("请由另一名证书核发人员办理。")
+    clause = Clause(HOUSE, "correction")
+
+
+class NameUnprintable(Refusal):
+    """The right name has a character that no font here draws."""
+
+    message = _("姓名中的“{glyphs}”没有可用字形，不能印在证书上。")
+    advice = _("请先补字，再更正证书。")
+    clause = Clause(HOUSE, "printable")
+
+
+class PaperUnknown(Refusal):
+    """What became of the paper that bears the wrong name must be said."""
+
+    message = _("请说明原证书的去向：已收回，或者已遗失。")
+    clause = Clause(HOUSE, "correction")
+    field = "paper"
+
+
 class NothingToPrint(Refusal):
     """No certificate to print was chosen, or more than one run may hold."""
 

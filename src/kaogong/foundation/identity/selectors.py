@@ -148,6 +148,39 @@ def name_corrections(actor: Actor, person_id: UUID) -> QuerySet[NameCorrection]:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """How one name of a person became the present one: on which documents, when last, and by whose accounts."""
+
+    old: str
+    new: str
+    documents: tuple[str, ...]
+    corrected_at: datetime
+    account_ids: frozenset[UUID]
+
+
+def renaming(person_id: UUID, name: str) -> Renaming | None:
+    """How `name`, which the person once bore here, became the name in force; None when it is, or nothing proves it.
+
+    Follows the corrections one to the next, under every record of the person. Without scope: for modules that found
+    the paper that bears the name within theirs.
+    """
+    ids = all_ids(person_id)
+    now = Person.objects.values_list("name", flat=True).get(pk=ids[0])
+    reached, documents, last = name, list[str](), None
+    for each in NameCorrection.objects.filter(person__in=ids).order_by("corrected_at", "pk"):
+        if each.old_name == reached:
+            reached, last = each.new_name, each
+            documents.append(each.document)
+    if last is None or reached != now or reached == name:
+        return None
+    lines = audit.entries(actor=READER, action="identity.name_corrected").filter(
+        target_id__in=[str(each) for each in ids], is_refused=False
+    )
+    accounts = frozenset(each for each in lines.values_list("account_id", flat=True) if each)
+    return Renaming(name, reached, tuple(documents), last.corrected_at, accounts)
+
+
+@dataclass(frozen=True, slots=True)
 class Revelation:
     """Somebody saw the document number in the clear: who, when, and the reason given."""
 

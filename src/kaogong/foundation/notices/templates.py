@@ -76,6 +76,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template("scoring.recheck_decided", "成绩复核已答复", "您申请的成绩复核已有答复，请登录查看。"),
     Template("certificates.issued", "证书已核发", "您的职业技能证书已核发，可登录查看，凭证书编号和姓名可公开查验。"),
     Template("certificates.replaced", "证书已补发", "您的证书已补发，原纸质证书作废，证书编号不变。"),
+    Template("certificates.corrected", "证书已更正", "您的证书姓名已更正并换印，原纸质证书作废，证书编号不变。"),
     Template("certificates.suspended", "证书暂停", "您的证书已暂停使用，请登录查看依据和申诉办法。"),
     Template("certificates.resumed", "证书恢复", "您的证书已恢复使用。"),
     Template("certificates.revoked", "证书撤销", "您的证书已被撤销，请登录查看依据和申诉办法。"),

@@ -1,4 +1,4 @@
-"""Replacing, suspending, resuming and revoking: each shown before it is done, with what cannot be undone."""
+"""Replacing, correcting, suspending, resuming and revoking: each shown before it is done, with what cannot be undone."""
 
 from __future__ import annotations
 
@@ -60,6 +60,27 @@ class ReplaceForm(forms.Form):
         field.choices = [(key, str(how["title"])) for key, how in reasons.items()]
 
 
+class CorrectForm(forms.Form):
+    """What became of the paper that bears the wrong name."""
+
+    paper = forms.ChoiceField(label=gettext_lazy("原证书"), widget=forms.RadioSelect)
+    notice = forms.CharField(
+        label=gettext_lazy("遗失声明"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("遗失的必填：报纸名称、日期和版面，例如《南京日报》2026年6月3日第8版。"),
+    )
+
+    def __init__(self, *args: Any, region_code: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        papers: Mapping[str, Mapping[str, Any]] = provision(
+            "certificates.correction", on=localdate(), region_code=region_code
+        ).value
+        field = self.fields["paper"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, str(how["title"])) for key, how in papers.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """How a verb is shown: its title, its button, what it does, what cannot be undone."""
@@ -82,6 +103,22 @@ def _replacing(certificate: Certificate) -> list[str]:
     ]
 
 
+def _correcting(certificate: Certificate) -> list[str]:
+    renaming = selectors.renaming_of(certificate)
+    if renaming is None:
+        return []
+    nexts = selectors.next_blanks(certificate, 1)
+    blank = nexts[0] if nexts else _("（库存不足）")
+    return [
+        _("姓名由“%(old)s”更正为“%(new)s”，依据：%(proof)s。")
+        % {"old": renaming.old, "new": renaming.new, "proof": "；".join(renaming.documents)},
+        _("编号 %(number)s 不变，占用核发机构库存的下一个流水码 %(blank)s，备注“更正”。")
+        % {"number": certificate.number, "blank": blank},
+        _("收回的原证作废，流水码不再使用。公众查询自即刻起只认更正后的姓名，原姓名得到“未查到”。"),
+        _("写入状态沿革，并通知持证人。"),
+    ]
+
+
 def _of_status(words: str) -> Callable[[Certificate], list[str]]:
     return lambda certificate: [
         words,
@@ -92,6 +129,12 @@ def _of_status(words: str) -> Callable[[Certificate], list[str]]:
 
 DEEDS: dict[str, Deed] = {
     "replace": Deed(gettext_lazy("补发、换发证书"), gettext_lazy("打印新的一本"), _replacing),  # type: ignore[arg-type]  # lazy text
+    "correct": Deed(
+        gettext_lazy("更正证书姓名"),  # type: ignore[arg-type]  # lazy text
+        gettext_lazy("更正并打印新的一本"),  # type: ignore[arg-type]  # lazy text
+        _correcting,
+        cannot_undo=gettext_lazy("更正写入登记簿后不能抹去；再有变化的，须有新的证明。"),  # type: ignore[arg-type]  # lazy text
+    ),
     "suspend": Deed(
         gettext_lazy("暂停使用证书"),  # type: ignore[arg-type]  # lazy text
         gettext_lazy("暂停使用"),  # type: ignore[arg-type]  # lazy text
@@ -122,11 +165,7 @@ def deed(request: ActorRequest, certificate_id: UUID, verb: str) -> HttpResponse
     if shown is None:
         raise Http404
     certificate = selectors.certificate_for(request.actor, certificate_id)
-    form: forms.Form = (
-        ReplaceForm(request.POST or None, region_code=certificate.region_code)
-        if verb == "replace"
-        else BasisForm(request.POST or None)
-    )
+    form = _form(request, verb, certificate)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -139,6 +178,8 @@ def deed(request: ActorRequest, certificate_id: UUID, verb: str) -> HttpResponse
         else:
             messages.success(request, _("已办理：%(title)s。") % {"title": shown.title})
             return redirect("office:certificate", certificate_id)
+    is_open = any(move.verb == verb for move in selectors.CERTIFICATE.open_to(certificate.state))
+    is_in_order = verb == "correct" and selectors.renaming_of(certificate) is None
     context = {
         "certificate": certificate,
         "form": form,
@@ -146,9 +187,18 @@ def deed(request: ActorRequest, certificate_id: UUID, verb: str) -> HttpResponse
         "verb": verb,
         "does": shown.does(certificate),
         "refusal": refusal,
-        "is_open": any(move.verb == verb for move in selectors.CERTIFICATE.open_to(certificate.state)),
+        "is_open": is_open and not is_in_order,
+        "is_in_order": is_open and is_in_order,
     }
     return render(request, "office/certificates/deed.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: ActorRequest, verb: str, certificate: Certificate) -> forms.Form:
+    if verb == "replace":
+        return ReplaceForm(request.POST or None, region_code=certificate.region_code)
+    if verb == "correct":
+        return CorrectForm(request.POST or None, region_code=certificate.region_code)
+    return BasisForm(request.POST or None)
 
 
 def _do(request: ActorRequest, verb: str, certificate_id: UUID, said: Mapping[str, str]) -> None:
@@ -160,6 +210,15 @@ def _do(request: ActorRequest, verb: str, certificate_id: UUID, said: Mapping[st
             reason=said["reason"],
             notice=said["notice"],
             basis=said["basis"],
+        )
+        return
+    if verb == "correct":
+        services.correct(
+            actor=request.actor,
+            at=now(),
+            certificate_id=certificate_id,
+            paper=said["paper"],
+            notice=said["notice"],
         )
         return
     STATUS_VERBS[verb](actor=request.actor, at=now(), certificate_id=certificate_id, basis=said["basis"])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KIND: dict[str, Kind] = {"issued": "done", "suspended": "waiting", "revoked": "stopped"}
 POWERS = {
     "replace": "certificates.replace",
+    "correct": "certificates.replace",
     "suspend": "certificates.suspend",
     "resume": "certificates.suspend",
     "revoke": "certificates.revoke",
@@ -98,10 +99,12 @@ def detail(request: ActorRequest, certificate_id: UUID) -> HttpResponse:
     certificate = selectors.certificate_for(request.actor, certificate_id)
     history = selectors.history_of(certificate.pk)
     copies = selectors.copies_of([certificate.pk])[certificate.pk]
+    renaming = selectors.renaming_of(certificate)
     moves = [
         {"verb": move.verb, "label": move.label, "is_final": move.verb == "revoke"}
         for move in selectors.CERTIFICATE.open_to(certificate.state)
         if selectors.may(request.actor, POWERS[move.verb], certificate)
+        and (move.verb != "correct" or renaming is not None)
     ]
     context = {
         "certificate": certificate,
@@ -109,6 +112,7 @@ def detail(request: ActorRequest, certificate_id: UUID) -> HttpResponse:
         "facts": _facts(certificate),
         "marks": _marks(certificate),
         "copies": copies,
+        "renaming": renaming,
         "history": [_moment(change) for change in reversed(history)],
         "integrity": selectors.integrity_of(certificate, history),
         "moves": moves,

@@ -56,6 +56,7 @@ ACTIONS = {
     "calendar.loaded": _("载入工作日历"),
     "calendar.notice_amended": _("更正放假通知"),
     "calendar.notice_entered": _("录入放假通知"),
+    "certificates.corrected": _("更正证书姓名"),
     "certificates.issued": _("核发证书"),
     "certificates.numbers_reckoned": _("恢复后清点编号"),
     "certificates.printed": _("打印证书"),
