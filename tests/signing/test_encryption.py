@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaogong.foundation.signing import digests, encryption, ring
+from kaogong.foundation.signing.places import KeysUnusable
 
 K1, K2 = "k1:" + base64.b64encode(bytes(32)).decode(), "k2:" + base64.b64encode(bytes(range(32))).decode()
 
@@ -80,7 +81,7 @@ class TestDigests:
 class TestRing:
     def test_is_made_once_into_a_private_file(self, folder: Path) -> None:
         sealed = encryption.seal(b"x", context="c")
-        digests.keyed("x", purpose="p")
+        assert ring.make(ring.ENCRYPTION) == encryption.key_of(sealed)
         for name in ("encryption-keys", "digest-keys"):
             assert (folder / name).stat().st_mode & 0o777 == 0o600
         assert (folder / "encryption-keys").read_text() != (folder / "digest-keys").read_text()
@@ -91,6 +92,25 @@ class TestRing:
         with pytest.raises(ValueError) as refusal:
             ring.read(text)
         assert K1[3:20] not in str(refusal.value)
+
+    def test_a_key_copied_wrongly_from_paper_is_noticed(self, folder: Path) -> None:
+        text = (folder / "digest-keys").read_text()
+        key_id, _colon, secret = text.partition(":")
+        slipped = base64.b64encode(bytes([base64.b64decode(secret)[0] ^ 1]) + base64.b64decode(secret)[1:]).decode()
+        (folder / "digest-keys").write_text(f"{key_id}:{slipped}")
+        with pytest.raises(KeysUnusable, match=f"digest-keys.*{key_id}"):
+            digests.keyed("x", purpose="p")
+
+    def test_rotation_puts_a_later_generation_in_front(self) -> None:
+        old = ring.load(ring.ENCRYPTION)
+        new_id = ring.rotate(ring.ENCRYPTION)
+        now = ring.load(ring.ENCRYPTION)
+        assert (now.current, list(now.keys)) == (new_id, [new_id, old.current])
+        assert (ring.generation(old.current), ring.generation(new_id)) == (1, 2)
+
+    def test_ids_that_values_bear_are_not_given_again(self, folder: Path) -> None:
+        (folder / "encryption-keys").unlink()
+        assert ring.generation(ring.make(ring.ENCRYPTION, taken=frozenset({"k1", "k7-0a1b2c3d", "?"}))) == 8
 
     def test_secrets_do_not_show(self) -> None:
         assert "\\x00" not in repr(ring.read(K1))

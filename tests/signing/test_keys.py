@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kaogong.foundation.signing import keys
+from kaogong.foundation.signing import keys, ring
 
 
 class TestSign:
@@ -74,6 +74,25 @@ class TestRotate:
         new_id = keys.rotate("seal")
         assert other.sign("seal", b"m").key_id == new_id
 
+    def test_many_who_rotate_at_once_begin_one_generation(self, folder: Path) -> None:
+        barrier = threading.Barrier(6)
+        begun: list[str] = []
+
+        def turn() -> None:
+            store = keys.FileKeyStore(folder)
+            store.current("seal")
+            barrier.wait()
+            begun.append(store.rotate("seal"))
+
+        threads = [threading.Thread(target=turn) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        privates = [file.name for file in folder.glob("sign-seal-*")]
+        assert len(privates) == 1
+        assert keys.current("seal") in begun
+
     def test_the_public_key_can_be_published(self) -> None:
         pem = keys.public_pem(keys.current("certificate"))
         assert pem is not None
@@ -87,6 +106,13 @@ class TestFiles:
         assert (folder / "sign-paper-1.pem").stat().st_mode & 0o777 == 0o600
         assert folder.stat().st_mode & 0o777 == 0o700
 
+    def test_where_the_group_may_read_the_folder_it_may_read_what_is_made_there(self, folder: Path) -> None:
+        folder.chmod(0o750)
+        keys.rotate("paper")
+        ring.rotate(ring.DIGEST)
+        assert (folder / "sign-paper-2.pem").stat().st_mode & 0o777 == 0o640
+        assert (folder / "digest-keys").stat().st_mode & 0o777 == 0o640
+
     def test_a_swapped_public_key_is_not_trusted(self, folder: Path) -> None:
         good, other = keys.sign("paper", b"m"), keys.sign("receipt", b"m")
         trusted = folder / "trusted"
@@ -98,9 +124,9 @@ class TestFiles:
         barrier = threading.Barrier(8)
 
         def first() -> None:
-            store = keys.FileKeyStore(folder)
+            store = keys.FileKeyStore(folder / "new")
             barrier.wait()
-            made.append(store.sign("trail", b"m").key_id)
+            made.append(store.make("trail"))
 
         threads = [threading.Thread(target=first) for _ in range(8)]
         for thread in threads:
@@ -112,5 +138,5 @@ class TestFiles:
 
     def test_another_store_may_take_its_place(self, tmp_path: Path) -> None:
         keys.use(keys.FileKeyStore(tmp_path / "module"))
-        keys.sign("trail", b"m")
+        keys.make("trail")
         assert (tmp_path / "module" / "sign-trail-1.pem").exists()

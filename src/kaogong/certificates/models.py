@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from kaogong.certificates.states import CERTIFICATE
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import DigestField, SignerField
 
 
 class Counter(Record):
@@ -85,7 +86,7 @@ class Certificate(Record):
     born_on = models.DateField()
     document_kind = models.CharField(max_length=20)
     document_masked = models.CharField(max_length=30)
-    document_digest = models.CharField(max_length=80)
+    document_digest = DigestField(purpose="identity.person.document", fixed="证书的签名包含它；证书上的二维码同理")
     occupation_code = models.CharField(max_length=10)
     occupation_name = models.CharField("职业", max_length=120)
     level = models.PositiveSmallIntegerField("等级")
@@ -98,7 +99,7 @@ class Certificate(Record):
     issued_on = models.DateField("发证日期")
     issued_at = models.DateTimeField("核发时间")
     state = models.CharField(max_length=20, choices=CERTIFICATE.choices(), default=CERTIFICATE.initial)
-    key_id = models.CharField(max_length=40)
+    key_id = SignerField(max_length=40)
     signature = models.BinaryField()
 
     class Meta:
@@ -159,7 +160,7 @@ class StatusChange(Record):
     facts = models.JSONField(default=dict)
     changed_at = models.DateTimeField()
     changed_by = models.CharField("经办人", max_length=100)
-    key_id = models.CharField(max_length=40)
+    key_id = SignerField(max_length=40)
     signature = models.BinaryField()
 
     class Meta:

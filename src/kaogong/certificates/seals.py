@@ -58,15 +58,15 @@ def seal(certificate: Certificate) -> None:
 
 
 def is_whole(certificate: Certificate, history: Sequence[StatusChange]) -> bool:
-    """Whether the printed fields are those that were signed when it was issued, but for a name corrected since."""
+    """Whether the printed fields are those signed at the issue, with a key trusted that day, but for corrections."""
     name = certificate.name
     for change in reversed(history):
         if change.move == "correct":
             if change.facts.get("name") != name:
                 return False
             name = str(change.facts.get("name_before"))
-    message = message_of(certificate, name)
-    return keys.verify(certificate.key_id, message, bytes(certificate.signature), purpose=PURPOSE)
+    message, signature = message_of(certificate, name), bytes(certificate.signature)
+    return keys.verify(certificate.key_id, message, signature, purpose=PURPOSE, dated=certificate.issued_on)
 
 
 def change_message(change: StatusChange) -> bytes:
@@ -121,10 +121,12 @@ def history_is_whole(certificate: Certificate, history: Sequence[StatusChange]) 
         return False
     if [change.sequence for change in history] != list(range(1, len(history) + 1)):
         return False
-    return all(
-        keys.verify(change.key_id, change_message(change), bytes(change.signature), purpose=PURPOSE)
-        for change in history
-    )
+    return all(map(_is_signed, history))
+
+
+def _is_signed(change: StatusChange) -> bool:
+    message, signature = change_message(change), bytes(change.signature)
+    return keys.verify(change.key_id, message, signature, purpose=PURPOSE, dated=change.changed_at)
 
 
 def verify_decoy() -> bool:

@@ -14,7 +14,7 @@ errors = Console(stderr=True)
 
 def build() -> typer.Typer:
     """Assemble the command line. Django must be set up: the sub-commands import services."""
-    from kaogong.cli import audit, bank, certificate, database, server  # noqa: PLC0415  # after django.setup()
+    from kaogong.cli import access, audit, bank, certificate, database, keys, server  # noqa: PLC0415  # after django.setup()
     from kaogong.cli.demo import playing  # noqa: PLC0415  # after django.setup()
 
     app = typer.Typer(
@@ -28,6 +28,8 @@ def build() -> typer.Typer:
     app.add_typer(audit.app, name="audit", help="The trail: verify, seal, show.")
     app.add_typer(bank.app, name="bank", help="The item bank: import.")
     app.add_typer(certificate.app, name="certificate", help="Certificates: verify; numbers and blanks after a restore.")
+    app.add_typer(keys.app, name="keys", help="Keys: status, make, rotate, reseal, withdraw.")
+    app.add_typer(access.app, name="access", help="Accounts: the first administrator.")
     app.command(name="demo")(playing.demo)
     app.command(name="serve")(server.serve)
     app.command(name="worker")(server.worker)
@@ -38,6 +40,7 @@ def run() -> None:
     """The entry point of the `kaogong` command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaogong.config.settings")
     import localpostgres  # noqa: PLC0415  # beside its use: only the shell starts clusters
+    from kaogong.foundation.signing.places import KeysUnusable  # noqa: PLC0415  # beside its use
 
     try:
         if sys.argv[1:2] == ["demo"]:
@@ -49,6 +52,6 @@ def run() -> None:
             use_cluster(sys.argv[1:])
         django.setup()
         build()()
-    except localpostgres.ClusterError as failure:
+    except (localpostgres.ClusterError, KeysUnusable) as failure:
         errors.print(f"[red]{failure}[/red]")
         raise SystemExit(1) from failure

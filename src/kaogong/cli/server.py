@@ -16,6 +16,7 @@ from rich.console import Console
 
 from kaogong.cli.cluster import own_cluster
 from kaogong.cli.database import demo_remark
+from kaogong.foundation.signing import custody
 
 console = Console()
 LOOK_SECONDS = 5.0
@@ -28,6 +29,7 @@ def serve(
     jobs: Annotated[bool, typer.Option(help="Run the background worker too.")] = True,
 ) -> None:
     """Serve the site until interrupted; brings the embedded database back by itself when it dies."""
+    custody.check()
     call_command("collectstatic", verbosity=0, interactive=False)
     processes = [subprocess.Popen(server_command(host, port, workers), env=child_environment())]  # noqa: S603  # our own interpreter
     if jobs:
@@ -76,6 +78,7 @@ def child_environment() -> dict[str, str]:
 
 def worker() -> None:
     """Work off the background jobs: notices, sealing of the trail, delivery of events."""
+    custody.check()
     call_command("procrastinate", "worker", "--delete-jobs", "successful", verbosity=0)
 
 

@@ -6,7 +6,7 @@
 | `KAOGONG_DEBUG` | `1` shows tracebacks and the gallery; never in production |
 | `KAOGONG_HOSTS` | comma-separated host names the site answers to |
 | `KAOGONG_SECRET_KEY` | Django's secret; unset: made once into `var/keys` |
-| `KAOGONG_KEYS` | folder of the signing keys (development backend) |
+| `KAOGONG_KEYS` | folder of the keys; none is made anew for a database in use |
 | `KAOGONG_ENCRYPTION_KEYS`, `KAOGONG_DIGEST_KEYS` | see `foundation/signing` |
 | `KAOGONG_MAIL_URL`, `KAOGONG_SMS` | see `foundation/notices` |
 | `KAOGONG_BEHIND_HTTPS` | `1` when a proxy ends TLS in front: secure cookies, HSTS |
@@ -19,6 +19,8 @@ import os
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from kaogong.foundation.signing import places
 
 PROJECT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("KAOGONG_VAR", PROJECT / "var"))
@@ -39,14 +41,10 @@ def _secret_key() -> str:
     if given := os.environ.get("KAOGONG_SECRET_KEY"):
         return given
     file = KEYS / "django-secret"
-    KEYS.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
-    with os.fdopen(handle, "w") as stream:
-        stream.write(made := secrets.token_urlsafe(64))
-    return made
+    if (kept := places.read(file)) is None:
+        places.write_once(file, secrets.token_urlsafe(64).encode())
+        kept = places.read(file) or b""
+    return kept.decode().strip()
 
 
 def _database(url: str) -> dict[str, object]:

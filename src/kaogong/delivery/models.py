@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from kaogong.delivery.papers import Lock
 from kaogong.delivery.states import ATTEMPT
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import SealedField
 
 
 class PaperCopy(Record):
@@ -20,7 +22,9 @@ class PaperCopy(Record):
     paper = models.ForeignKey("itembank.Paper", on_delete=models.PROTECT, related_name="+")
     wave = models.PositiveSmallIntegerField("批（0 为各批共用）", default=0)
     content_sealed = models.BinaryField("试卷内容（密文）")
-    key_sealed = models.BinaryField("解密密钥（受保护）")
+    key_sealed = SealedField(
+        "解密密钥（受保护）", context=lambda copy: Lock(copy.pk, copy.part_id, copy.not_before).context
+    )
     digest = models.CharField("明文摘要", max_length=64)
     questions = models.PositiveSmallIntegerField("题数")
     not_before = models.DateTimeField("启封不得早于")

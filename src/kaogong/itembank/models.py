@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import DigestField, SealedField, SignerField
+from kaogong.itembank.rules.items import stem_of_item, stem_of_row
 from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
 
 
@@ -137,9 +139,16 @@ class ItemVersion(Record):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveSmallIntegerField("版本")
     type = models.CharField("题型", max_length=12, choices=Type)
-    content_sealed = models.BinaryField("题目内容（密文）")
-    digest = models.CharField("内容摘要", max_length=80, help_text="带密钥：判断题的答案不能由摘要猜出")
-    stem_digest = models.CharField("题干摘要", max_length=80, db_index=True)
+    content_sealed = SealedField("题目内容（密文）", purpose="itembank.item")
+    digest = DigestField(
+        "内容摘要",
+        purpose="itembank.content",
+        fixed="试卷的签名包含它",
+        help_text="带密钥：判断题的答案不能由摘要猜出",
+    )
+    stem_digest = DigestField(
+        "题干摘要", purpose="itembank.stem", source="content_sealed", text=stem_of_item, db_index=True
+    )
     difficulty = models.PositiveSmallIntegerField("难度")
     consistency = models.PositiveSmallIntegerField("一致性")
     created_at = models.DateTimeField()
@@ -164,7 +173,7 @@ class Paper(Record):
     report = models.JSONField("组卷报告")
     digest = models.CharField("摘要", max_length=64)
     signature = models.BinaryField("签名")
-    key_id = models.CharField("签名密钥", max_length=60)
+    key_id = SignerField("签名密钥", max_length=60)
     state = models.CharField(max_length=20, choices=PAPER.choices(), default=PAPER.initial)
     sealed_at = models.DateTimeField("封存时间")
     sealed_by = models.CharField("组卷人", max_length=100)
@@ -213,10 +222,12 @@ class PracticalTask(Record):
     title = models.CharField("名称", max_length=120)
     minutes = models.PositiveSmallIntegerField("时长（分钟）")
     preparation_minutes = models.PositiveSmallIntegerField("准备时间（分钟）", default=0)
-    content_sealed = models.BinaryField("内容（密文）", help_text="试题、操作程序、准备清单、违规规定")
+    content_sealed = SealedField(
+        "内容（密文）", purpose="itembank.practical", help_text="试题、操作程序、准备清单、违规规定"
+    )
     criteria = models.JSONField("评分要素", help_text="code、text、marks、deduction；合计 100")
     is_illustrative = models.BooleanField("示例", default=False)
-    digest = models.CharField(max_length=80)
+    digest = DigestField(purpose="itembank.practical", fixed="操作技能试题一经入库不可更改")
 
     class Meta:
         constraints = [
@@ -267,8 +278,8 @@ class ImportRow(Record):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="+")
     line = models.PositiveIntegerField("行号")
-    content_sealed = models.BinaryField("题目（密文）", null=True)
-    stem_digest = models.CharField(max_length=80, blank=True)
+    content_sealed = SealedField("题目（密文）", purpose="itembank.import", null=True)
+    stem_digest = DigestField(purpose="itembank.stem", source="content_sealed", text=stem_of_row, blank=True)
     problems = models.JSONField("问题", default=list)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="+")
 

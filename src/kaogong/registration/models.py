@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import SealedField
 from kaogong.registration.states import REGISTRATION
 
 
@@ -109,7 +110,7 @@ class Evidence(Record):
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("种类", max_length=30)
     title = models.CharField("名称", max_length=120)
-    content_sealed = models.BinaryField("内容（密文）", null=True, blank=True)
+    content_sealed = SealedField("内容（密文）", purpose="registration.evidence", null=True, blank=True)
     content_type = models.CharField(max_length=60, blank=True)
     size = models.PositiveIntegerField("字节", default=0)
     digest = models.CharField(max_length=64, blank=True)

@@ -143,10 +143,10 @@ def is_genuine(receipt: Mapping[str, Any]) -> bool:
     """Whether the receipt bears our signature over exactly what it says."""
     try:
         signature = base64.b64decode(str(receipt["signature"]), validate=True)
-        key_id = str(receipt["key_id"])
+        key_id, dated = str(receipt["key_id"]), datetime.fromisoformat(str(receipt["submitted_at"]))
     except (KeyError, ValueError):
         return False
-    return keys.verify(key_id, receipt_message(receipt), signature, purpose="receipt")
+    return keys.verify(key_id, receipt_message(receipt), signature, purpose="receipt", dated=dated)
 
 
 def still_matches(attempt: Attempt) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 
 from kaogong.foundation.kernel.ids import uuid7
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import DigestField, SealedField
 
 
 class Term(Func):
@@ -34,12 +35,12 @@ class Account(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField("登录名", max_length=150, unique=True)
     display_name = models.CharField("称呼", max_length=100, blank=True)
-    phone_sealed = models.BinaryField("手机（密文）", null=True, blank=True)
-    phone_digest = models.CharField(max_length=80, blank=True)
+    phone_sealed = SealedField("手机（密文）", purpose="access.account.phone", null=True, blank=True)
+    phone_digest = DigestField(purpose="access.account.phone", source="phone_sealed", blank=True)
     phone_masked = models.CharField("手机（掩码）", max_length=20, blank=True)
     is_phone_verified = models.BooleanField("手机已验证", default=False)
-    mail_sealed = models.BinaryField("邮箱（密文）", null=True, blank=True)
-    mail_digest = models.CharField(max_length=80, blank=True)
+    mail_sealed = SealedField("邮箱（密文）", purpose="access.account.mail", null=True, blank=True)
+    mail_digest = DigestField(purpose="access.account.mail", source="mail_sealed", blank=True)
     mail_masked = models.CharField("邮箱（掩码）", max_length=80, blank=True)
     is_mail_verified = models.BooleanField("邮箱已验证", default=False)
     person = models.OneToOneField("identity.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -65,7 +65,8 @@ def append(seals: Sequence[Seal]) -> None:
             stream.write(b"\n")
         for seal in missed.iterator(chunk_size=100):
             # A seal that was tampered with meanwhile must not get a genuine line.
-            if keys.verify(seal.key_id, encoding.seal_message(seal), bytes(seal.signature), purpose=PURPOSE):
+            message, signature = encoding.seal_message(seal), bytes(seal.signature)
+            if keys.verify(seal.key_id, message, signature, purpose=PURPOSE, dated=seal.sealed_at):
                 stream.write(_line(seal) + b"\n")
         for seal in seals:
             stream.write(_line(seal) + b"\n")

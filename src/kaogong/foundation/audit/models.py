@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import SignerField
 
 
 class TrailEntry(Record):
@@ -31,7 +32,7 @@ class TrailEntry(Record):
     facts = models.JSONField("事实", default=dict)
     is_refused = models.BooleanField("被拒绝", default=False)
     clause = models.CharField("依据", max_length=200, blank=True)
-    key_id = models.CharField("签名密钥", max_length=40)
+    key_id = SignerField("签名密钥", max_length=40)
     signature = models.BinaryField("签名")
 
     class Meta:
@@ -65,7 +66,7 @@ class Seal(models.Model):
     previous = models.CharField("上一封存", max_length=64, blank=True, unique=True)
     digest = models.CharField("摘要", max_length=64, unique=True)
     sealed_at = models.DateTimeField("封存时间")
-    key_id = models.CharField("签名密钥", max_length=40)
+    key_id = SignerField("签名密钥", max_length=40)
     signature = models.BinaryField("签名")
 
     class Meta:

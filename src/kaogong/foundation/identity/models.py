@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import DigestField, SealedField
 
 
 class Person(Record):
@@ -33,15 +34,18 @@ class Person(Record):
     born_on = models.DateField("出生日期")
     ethnic_code = models.CharField("民族", max_length=2, blank=True)
     document_kind = models.CharField("证件类型", max_length=20, choices=Document, default=Document.RESIDENT)
-    document_sealed = models.BinaryField("证件号（密文）")
-    document_digest = models.CharField(max_length=80)
-    document_digest_next = models.CharField(max_length=80, blank=True, help_text="轮换期间的新摘要")
+    document_sealed = SealedField("证件号（密文）", purpose="identity.person.document")
+    document_digest = DigestField(
+        purpose="identity.person.document",
+        source="document_sealed",
+        text=lambda person, number: f"{person.document_kind}:{number.decode()}",
+    )
     document_masked = models.CharField("证件号（掩码）", max_length=30)
     document_warning = models.CharField("证件提示", max_length=200, blank=True)
-    phone_sealed = models.BinaryField(null=True, blank=True)
-    phone_digest = models.CharField(max_length=80, blank=True)
+    phone_sealed = SealedField(purpose="identity.person.phone", null=True, blank=True)
+    phone_digest = DigestField(purpose="identity.person.phone", source="phone_sealed", blank=True)
     phone_masked = models.CharField("手机（掩码）", max_length=20, blank=True)
-    mail_sealed = models.BinaryField(null=True, blank=True)
+    mail_sealed = SealedField(purpose="identity.person.mail", null=True, blank=True)
     mail_masked = models.CharField("邮箱（掩码）", max_length=80, blank=True)
     region_code = models.CharField(max_length=6, blank=True)
     organisation = models.ForeignKey(
@@ -66,9 +70,6 @@ class Person(Record):
             GinIndex(fields=["name_bigrams"], name="person_name_bigrams"),
             models.Index(fields=["name_pinyin"], name="person_name_pinyin", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["name_initials"], name="person_name_initials", opclasses=["varchar_pattern_ops"]),
-            models.Index(
-                fields=["document_digest_next"], name="person_digest_next", condition=~Q(document_digest_next="")
-            ),
             models.Index(fields=["region_code"], name="person_region", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["document_digest"], name="person_document_digest"),
             models.Index(fields=["phone_digest"], name="person_phone_digest"),

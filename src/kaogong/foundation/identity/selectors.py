@@ -102,9 +102,6 @@ def by_document(kind: str, number: str) -> Person | None:
     under = digests_of(kind, number)
     of_kind = Person.objects.filter(document_kind=kind).order_by("pk").values_list("pk", "merged_into_id")
     found = of_kind.filter(document_digest__in=under).first()
-    if found is None and len(under) > 1:
-        # More than one key in use: a rotation is under way, and the new digest may still stand beside the old one.
-        found = of_kind.filter(document_digest_next__in=under).first()
     return Person.objects.get(pk=found[1] or found[0]) if found else None
 
 

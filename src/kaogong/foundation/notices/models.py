@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.signing.fields import SealedField
 
 
 class Notice(Record):
@@ -18,7 +19,9 @@ class Notice(Record):
     event = models.UUIDField(null=True, blank=True)
     person_id = models.UUIDField(null=True, blank=True)
     channel = models.CharField(max_length=6, choices=Channel)
-    to_sealed = models.BinaryField("去向（密文）", null=True, blank=True, help_text="发出时的地址")
+    to_sealed = SealedField(
+        "去向（密文）", purpose="notices.notice.to", null=True, blank=True, help_text="发出时的地址"
+    )
     to_masked = models.CharField(max_length=80)
     template = models.CharField(max_length=60)
     text = models.TextField()

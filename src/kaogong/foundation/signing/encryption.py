@@ -3,7 +3,7 @@
 AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce. The sealed bytes carry the id of their key, so that keys can
 rotate; the context (say `"identity.document"` with the record's id) is authenticated, so that a sealed value copied
 to another place does not open there.
-Keys: `KAOGONG_ENCRYPTION_KEYS="k2:base64,k1:base64"`, the first is current; unset: a file made once (development).
+Keys: `KAOGONG_ENCRYPTION_KEYS="k2:base64,k1:base64"`, the first is current; unset: the file `encryption-keys`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kaogong.foundation.signing import places, ring
+from kaogong.foundation.signing import ring
 
 FORMAT = 1
 NONCE_BYTES = 12
@@ -68,4 +68,4 @@ def _head(key_id: str) -> bytes:
 
 
 def _ring() -> ring.Ring:
-    return ring.read(places.secret_text("KAOGONG_ENCRYPTION_KEYS", "encryption-keys", ring.make))
+    return ring.load(ring.ENCRYPTION)

@@ -1,4 +1,8 @@
-"""A ring of symmetric keys, written `k2:base64,k1:base64`: the first is current, the others still open old locks."""
+"""A ring of symmetric keys, written `k2-3f9a01bc:base64,k1:base64`: the first is current, the others open old locks.
+
+An id that we make ends in a fingerprint of its key, so that a slip in copying a key from paper is noticed, and two
+keys that were made apart never bear one name. Ids given by hand need none.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,14 @@ import os
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from kaogong.foundation.signing import places
 
 KEY_BYTES = 32
 _ID = re.compile(r"[a-z0-9-]{1,16}")
+_MADE = re.compile(r"k\d{1,6}-(?P<fingerprint>[0-9a-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,79 @@ class Ring:
 
     current: str
     keys: dict[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ring is kept: its key in the command line, its name, an environment variable or else a file."""
+
+    key: str
+    title: str
+    variable: str
+    file_name: str
+
+    @property
+    def file(self) -> Path:
+        """Its file in the keys' folder."""
+        return places.folder() / self.file_name
+
+    @property
+    def is_in_environment(self) -> bool:
+        """Whether the environment gives the ring, so that we cannot change it."""
+        return bool(os.environ.get(self.variable))
+
+
+ENCRYPTION = Place("encryption", "加密密钥环", "KAOGONG_ENCRYPTION_KEYS", "encryption-keys")
+DIGEST = Place("digest", "摘要密钥环", "KAOGONG_DIGEST_KEYS", "digest-keys")
+PLACES = (ENCRYPTION, DIGEST)
+
+
+def place(which: str) -> Place:
+    """The ring of that key. Raises ValueError."""
+    for each in PLACES:
+        if each.key == which:
+            return each
+    raise ValueError(f"no ring {which!r}")
+
+
+def load(place: Place) -> Ring:
+    """The ring as it stands now. Raises KeyMissing, and KeysUnusable for a malformed one."""
+    text = places.secret_text(place.variable, place.file, what=place.title)
+    try:
+        return read(text)
+    except ValueError as fault:
+        where = f"环境变量 {place.variable}" if place.is_in_environment else f"文件 {place.file}"
+        words = f"{place.title}（{where}）内容有误：{fault}。请与保险柜中的备份核对，再重新启动。"
+        raise places.KeysUnusable(words) from fault
+
+
+def make(place: Place, *, taken: frozenset[str] = frozenset()) -> str:
+    """Make the ring with one fresh key where there is none, and return its current id.
+
+    `taken`: ids under which values stand already; the new id is of a later generation than all of them.
+    Of two who make it at once both end with the same. Raises KeysUnusable.
+    """
+    if not place.is_in_environment:
+        places.write_once(place.file, _fresh(taken).encode())
+    return load(place).current
+
+
+def rotate(place: Place) -> str:
+    """Put a fresh key in front of the ring in its file, and return its id; the others go on opening what is old.
+
+    Raises KeyMissing, KeysUnusable.
+    """
+    with places.locked(place.file.parent):
+        ring = load(place)
+        old = places.secret_text(place.variable, place.file, what=place.title)
+        places.replace(place.file, f"{_fresh(frozenset(ring.keys))},{old}".encode())
+    return load(place).current
+
+
+def generation(key_id: str) -> int:
+    """The generation in an id: 2 for `k2` and `k2-3f9a01bc`; 0 for an id that names none."""
+    found = re.match(r"k(\d{1,6})(?:-|$)", key_id)
+    return int(found[1]) if found else 0
 
 
 @lru_cache(maxsize=8)
@@ -35,10 +117,20 @@ def read(text: str) -> Ring:
             raise ValueError(f"key {key_id}: not base64") from None
         if len(secret) != KEY_BYTES:
             raise ValueError(f"key {key_id}: {len(secret)} bytes, expected {KEY_BYTES}")
+        named = _MADE.fullmatch(key_id)
+        if named and named["fingerprint"] != fingerprint(secret):
+            raise ValueError(f"key {key_id}: its fingerprint is another, it was not copied as it was")
         keys[key_id] = secret
     return Ring(next(iter(keys)), keys)
 
 
-def make() -> str:
-    """A ring with one fresh key, as text."""
-    return "k1:" + base64.b64encode(os.urandom(KEY_BYTES)).decode()
+def fingerprint(secret: bytes) -> str:
+    """8 hexadecimal digits that tell keys apart and nothing of them."""
+    return sha256(b"kaogong ring key\n" + secret).hexdigest()[:8]
+
+
+def _fresh(taken: frozenset[str]) -> str:
+    """One fresh key as text, of the generation after those taken."""
+    secret = os.urandom(KEY_BYTES)
+    number = max(map(generation, taken), default=0) + 1
+    return f"k{number}-{fingerprint(secret)}:{base64.b64encode(secret).decode()}"

@@ -133,6 +133,16 @@ def normal_stem(stem: str) -> str:
     return "".join(mark for i, mark in enumerate(folded) if _counts(folded, i, mark))
 
 
+def stem_of_item(_version: object, clear: bytes) -> str:
+    """The normal stem of an item version, from its opened content."""
+    return normal_stem(ItemContent.decode(clear).stem)
+
+
+def stem_of_row(_row: object, clear: bytes) -> str:
+    """The normal stem of a good row of an import, from its opened content."""
+    return normal_stem(ItemContent.decode(json.loads(clear)["content"].encode()).stem)
+
+
 def _counts(text: str, i: int, mark: str) -> bool:
     if unicodedata.category(mark)[0] not in "PZC" or mark in "%‰":
         return True

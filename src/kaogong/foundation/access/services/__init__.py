@@ -14,6 +14,7 @@ from kaogong.foundation.access.services.accounts import (
     reset_second_factor,
     set_password,
 )
+from kaogong.foundation.access.services.beginning import AdministratorThere, appoint_first_administrator
 from kaogong.foundation.access.services.claims import claim_person, enter_oneself
 from kaogong.foundation.access.services.posts import appoint, depute, end_post, recall_deputy
 from kaogong.foundation.access.services.refusals import (
@@ -39,6 +40,7 @@ from kaogong.foundation.access.services.refusals import (
 )
 
 __all__ = [
+    "AdministratorThere",
     "ClaimedAlready",
     "ContactUnsound",
     "DeputyIsHolder",
@@ -59,6 +61,7 @@ __all__ = [
     "TermImpossible",
     "TooManyTries",
     "appoint",
+    "appoint_first_administrator",
     "change_mail",
     "change_phone",
     "claim_person",

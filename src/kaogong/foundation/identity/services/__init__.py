@@ -30,7 +30,6 @@ from kaogong.foundation.identity.services.refusals import (
     SexMissing,
 )
 from kaogong.foundation.identity.services.revealing import reveal_document
-from kaogong.foundation.identity.services.rotating import Rotation, rotate_digests
 
 __all__ = [
     "AddressUnsound",
@@ -52,7 +51,6 @@ __all__ = [
     "PhoneUnsound",
     "ProofMissing",
     "ReasonTooShort",
-    "Rotation",
     "SameName",
     "SexDisagrees",
     "SexMissing",
@@ -61,5 +59,4 @@ __all__ = [
     "enter_person",
     "merge",
     "reveal_document",
-    "rotate_digests",
 ]
