@@ -1,4 +1,4 @@
-"""Tables of registration: applications, the papers handed in with them, and bars against persons."""
+"""Tables of registration: lists, applications, the papers handed in with them, and bars against persons."""
 
 from __future__ import annotations
 
@@ -7,8 +7,42 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
-from kaogong.foundation.signing.fields import SealedField
-from kaogong.registration.states import REGISTRATION
+from kaogong.registration.states import REGISTRATION, ROSTER
+
+
+class Roster(Record):
+    """A school's, an employer's or a station's list for one sitting: judged whole, then committed at once or not."""
+
+    sitting = models.ForeignKey("sittings.Sitting", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    is_through = models.BooleanField("由院校或单位代报", default=False)
+    file_name = models.CharField("文件", max_length=200)
+    file_digest = models.CharField("文件摘要", max_length=64)
+    encoding = models.CharField("格式", max_length=20)
+    state = models.CharField(max_length=20, choices=ROSTER.choices(), default=ROSTER.initial)
+    total = models.PositiveIntegerField("行数")
+    staged_at = models.DateTimeField("上传时间")
+    staged_by = models.UUIDField(null=True, blank=True)
+    staged_by_name = models.CharField("上传人", max_length=60, blank=True)
+    committed_at = models.DateTimeField("提交时间", null=True, blank=True)
+    committed_by_name = models.CharField("提交人", max_length=60, blank=True)
+    discarded_at = models.DateTimeField("放弃时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="roster_committed_is_stamped", condition=~Q(state="committed") | Q(committed_at__isnull=False)
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "-staged_at"])]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return ROSTER.states[self.state]
 
 
 class Registration(Record):
@@ -32,6 +66,7 @@ class Registration(Record):
     through = models.ForeignKey(
         "organisations.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    roster = models.ForeignKey(Roster, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     legal_name = models.CharField("姓名", max_length=100)
     printed_name = models.CharField("证书姓名", max_length=100, blank=True)
     photo = models.BinaryField("照片", null=True, blank=True)
@@ -105,19 +140,29 @@ class Registration(Record):
 
 
 class Evidence(Record):
-    """A paper or statement handed in for a registration, tied to the clause of the condition that it supports."""
+    """A paper or statement handed in for a registration or for a whole list, tied to the kind of clause it supports."""
 
-    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="+")
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    roster = models.ForeignKey(Roster, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField("种类", max_length=30)
+    proof = models.CharField("材料类型", max_length=30, blank=True)
     title = models.CharField("名称", max_length=120)
-    content_sealed = SealedField("内容（密文）", purpose="registration.evidence", null=True, blank=True)
+    content_sealed = models.BinaryField("内容（密文）", null=True, blank=True)
     content_type = models.CharField(max_length=60, blank=True)
     size = models.PositiveIntegerField("字节", default=0)
     digest = models.CharField(max_length=64, blank=True)
     handed_in_at = models.DateTimeField()
+    seen_at = models.DateTimeField("查看时间", null=True, blank=True)
+    seen_by_name = models.CharField("查看人", max_length=60, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["registration"])]
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_is_for_one_or_for_a_list",
+                condition=Q(registration__isnull=True) ^ Q(roster__isnull=True),
+            )
+        ]
+        indexes = [models.Index(fields=["registration"]), models.Index(fields=["roster"])]
 
     def __str__(self) -> str:
         return self.title
@@ -143,3 +188,29 @@ class Bar(Record):
 
     def __str__(self) -> str:
         return f"{self.since} 至 {self.until}"
+
+
+class RosterRow(Record):
+    """One row of a list: what was written, sealed, and what was found; the application it became."""
+
+    class Verdict(models.TextChoices):
+        WAITING = "waiting", "待核对"
+        GOOD = "good", "可提交"
+        WARNED = "warned", "可提交，有提示"
+        REFUSED = "refused", "不能提交"
+
+    roster = models.ForeignKey(Roster, on_delete=models.PROTECT, related_name="+")
+    line = models.PositiveIntegerField("行号")
+    name = models.CharField("姓名", max_length=100, blank=True)
+    document_masked = models.CharField("证件号（掩码）", max_length=30, blank=True)
+    content_sealed = models.BinaryField("内容（密文）", null=True)
+    verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.WAITING)
+    problems = models.JSONField("不能提交的原因", default=list)
+    warnings = models.JSONField("提示", default=list)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["roster", "line"], name="roster_line_once")]
+
+    def __str__(self) -> str:
+        return str(self.line)

@@ -9,7 +9,7 @@ from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor, Reach, service
 from kaogong.foundation.kernel.refusals import NotPermitted
 from kaogong.foundation.kernel.scope import within
-from kaogong.registration.models import Registration
+from kaogong.registration.models import Registration, Roster
 from kaogong.sittings import selectors as sittings
 
 TRAIL = service("经手核对", "audit.read")
@@ -41,6 +41,22 @@ def visible_to(actor: Actor, *powers: str) -> Q:
     if actor.person_id is not None and not powers:
         found |= Q(person=actor.person_id)
     return found
+
+
+def rosters_visible_to(actor: Actor) -> Q:
+    """Lists for sittings of the territory or of a station in reach, and those of the actor's own body."""
+    reach = reach_of(actor, "registration.enter", "registration.decide")
+    found = within(reach, region="sitting__region_code", organisation="sitting__organisation")
+    if reach.organisations:
+        found |= Q(organisation__in=reach.organisations) | Q(sitting__station__organisation__in=reach.organisations)
+    return found
+
+
+def may_enter_list(actor: Actor, roster: Roster) -> bool:
+    """Whether the actor may go on with a list: for her school or employer, or over the sitting."""
+    if roster.is_through:
+        return actor.may("registration.enter", organisation=roster.organisation_id)
+    return sittings.may(actor, "registration.enter", roster.sitting)
 
 
 def is_own(actor: Actor, registration: Registration) -> bool:

@@ -225,3 +225,72 @@ class BatchTooLarge(Refusal):
     message = _("一批须为 1 至 {limit} 人，这一批有 {count} 人。")
     advice = _("请分成几批提交。")
     clause = Clause(HOUSE, "batch")
+
+
+class ListUnreadable(Refusal):
+    """The file as a whole cannot be read; nothing is kept."""
+
+    message = _("文件不能读入：{reason}。")
+    advice = _("请下载模板，把名单填进去再上传；Excel 与 CSV 都可以。")
+    clause = Clause(HOUSE, "batch")
+    field = "file"
+
+
+class RowWrong(Refusal):
+    """A cell of a list cannot be read."""
+
+    message = _("{label}{reason}")
+    advice = _("请改正这一格后重新上传。")
+    clause = Clause(HOUSE, "claim")
+
+
+class PlaceUnclear(Refusal):
+    """A place that no division bears, or several."""
+
+    message = _("“{given}”不是唯一的地区。")
+    advice = _("请写全称，如“江苏省南京市玄武区”，或填六位区划代码。")
+    clause = Clause(HOUSE, "claim")
+    field = "residence"
+
+
+class SourceUnknown(Refusal):
+    """A source of candidates that the form does not know."""
+
+    message = _("考生来源没有“{given}”这一项。")
+    advice = _("请从模板的列表中选择。")
+    clause = Clause(HOUSE, "claim")
+    field = "source"
+
+
+class TwiceInList(Refusal):
+    """The same document stands in an earlier row."""
+
+    message = _("与第 {line} 行是同一证件号码。")
+    advice = _("一人只报一次，请删去多余的行；旧的十五位号码与十八位号码视为同一人。")
+    clause = Clause(HOUSE, "one-application")
+    field = "document_number"
+
+
+class NameDiffers(Refusal):
+    """The document is known under another name."""
+
+    message = _("该证件号码已有人员记录，登记的姓名与这里填写的不同。")
+    advice = _("请对照证件核对姓名；登记有误的，凭证明办理更正。")
+    clause = Clause(HOUSE, "one-application")
+    field = "name"
+
+
+class ListStale(Refusal):
+    """Since the list was judged, something has changed for some of its rows."""
+
+    message = _("核对之后情况有了变化，第 {lines} 行现在不能提交。")
+    advice = _("没有提交任何一人。请重新核对这份名单，再决定。")
+    clause = Clause(HOUSE, "batch")
+
+
+class NothingInList(Refusal):
+    """No row of the list can be entered."""
+
+    message = _("这份名单没有可以提交的行。")
+    advice = _("请下载不能提交的行，改好后重新上传，并放弃这份名单。")
+    clause = Clause(HOUSE, "batch")

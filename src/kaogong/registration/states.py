@@ -1,4 +1,4 @@
-"""The life of an application to sit."""
+"""The lives of an application to sit, and of a list of many."""
 
 from __future__ import annotations
 
@@ -22,5 +22,18 @@ REGISTRATION = Lifecycle(
         Move("admit", "审核通过", ("submitted",), "admitted"),
         Move("refuse", "审核不通过", ("submitted",), "refused"),
         Move("withdraw", "撤回", ("drafted", "submitted", "returned", "admitted"), "withdrawn"),
+    ),
+)
+
+ROSTER = Lifecycle(
+    name="roster",
+    title="报名名单",
+    initial="reading",
+    states={"reading": "核对中", "staged": "待提交", "committed": "已提交", "discarded": "已放弃"},
+    moves=(
+        Move("finish", "核对完毕", ("reading",), "staged"),
+        Move("recheck", "重新核对", ("staged",), "reading"),
+        Move("commit", "提交", ("staged",), "committed"),
+        Move("discard", "放弃", ("reading", "staged"), "discarded"),
     ),
 )

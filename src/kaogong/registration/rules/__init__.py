@@ -15,9 +15,25 @@ from kaogong.registration.rules.numbers import check_digit, is_registration_numb
 from kaogong.registration.rules.parts import fee_of, is_within, parts_missing, parts_to_sit
 from kaogong.registration.rules.phrases import Phrase, calendar_length, length_in_words, months_later, phrase
 from kaogong.registration.rules.record import SECTIONS, Award, Course, Fault, Record, School, Service, Spell, read
+from kaogong.registration.rules.rosters import (
+    COLUMNS,
+    EXAMPLE_NAME,
+    REASON,
+    RosterRow,
+    RowFault,
+    claim_of,
+    condition_code_of,
+    example_of,
+    read_file,
+    rows_of,
+    template_columns,
+)
 from kaogong.registration.rules.years import Span, Worked, spans_of, worked
 
 __all__ = [
+    "COLUMNS",
+    "EXAMPLE_NAME",
+    "REASON",
     "ROUTES",
     "SECTIONS",
     "Alternative",
@@ -29,6 +45,8 @@ __all__ = [
     "Finding",
     "Phrase",
     "Record",
+    "RosterRow",
+    "RowFault",
     "School",
     "Service",
     "Span",
@@ -37,7 +55,10 @@ __all__ = [
     "Worked",
     "calendar_length",
     "check_digit",
+    "claim_of",
     "condition",
+    "condition_code_of",
+    "example_of",
     "fee_of",
     "is_registration_number",
     "is_within",
@@ -48,8 +69,11 @@ __all__ = [
     "parts_to_sit",
     "phrase",
     "read",
+    "read_file",
     "registration_number",
+    "rows_of",
     "shortfalls",
     "spans_of",
+    "template_columns",
     "worked",
 ]

@@ -17,7 +17,21 @@ from kaogong.registration import hooks, policies
 from kaogong.registration.models import Bar, Evidence, Registration
 from kaogong.registration.selectors.offers import Offer, day_of, offer
 from kaogong.registration.selectors.reading import record_of
+from kaogong.registration.selectors.rosters import (
+    RosterCount,
+    column_names,
+    get_roster,
+    may_enter_list,
+    problem_words,
+    roster_counts,
+    roster_row_context,
+    roster_row_values,
+    roster_rows,
+    rosters_for,
+    template_of,
+)
 from kaogong.registration.selectors.wording import (
+    SOURCES,
     VerdictWords,
     condition_kinds,
     occupation_choices,
@@ -27,15 +41,19 @@ from kaogong.registration.selectors.wording import (
     verdict_words,
     words_of_verdict,
 )
-from kaogong.registration.states import REGISTRATION
+from kaogong.registration.states import REGISTRATION, ROSTER
 from kaogong.sittings import selectors as sittings
 
 __all__ = [
     "REGISTRATION",
+    "ROSTER",
+    "SOURCES",
     "Offer",
+    "RosterCount",
     "VerdictWords",
     "admitted_of",
     "bars_on",
+    "column_names",
     "condition_kinds",
     "count_by_state",
     "day_of",
@@ -44,9 +62,11 @@ __all__ = [
     "evidence_of",
     "get_own",
     "get_registration",
+    "get_roster",
     "live_in_round",
     "may_decide",
     "may_enter",
+    "may_enter_list",
     "occupation_choices",
     "of_ids",
     "of_person",
@@ -59,11 +79,18 @@ __all__ = [
     "photo_of",
     "photos_of",
     "preview",
+    "problem_words",
     "record_of",
     "registrations_for",
+    "roster_counts",
+    "roster_row_context",
+    "roster_row_values",
+    "roster_rows",
+    "rosters_for",
     "route_choices",
     "search",
     "source_choices",
+    "template_of",
     "verdict_tree",
     "verdict_words",
     "words_of_verdict",

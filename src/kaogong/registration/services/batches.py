@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -78,21 +78,18 @@ def enter_many(*, actor: Actor, at: datetime, sitting_id: UUID, applications: Se
     offer = selectors.offer(sitting)
     ids = {each.person_id for each in applications}
     persons = {person.pk: person for person in identity.persons_for(actor).filter(pk__in=ids)}
-    facts = gate.known(offer, list(persons), at)
-    good: list[Registration] = []
-    refused: list[RefusedRow] = []
-    taken: dict[UUID, str] = dict(facts.live)
-    facts = gate.Known(taken, facts.bars, facts.awards, facts.passed, facts.sittings)
-    for row, application in enumerate(applications, 1):
-        try:
-            registration = _judged(actor, at, offer, application, persons.get(application.person_id), facts)
-        except Refusal as refusal:
-            refused.append(RefusedRow(row, application.person_id, refusal))
-        else:
-            taken[application.person_id] = f"（本批第 {row} 行）"
-            good.append(registration)
+
+    def judge(application: Application, facts: gate.Known) -> Registration:
+        person = persons.get(application.person_id)
+        if person is None:
+            raise NotFound
+        through = _entering_for(actor, sitting, person)
+        return judged(actor, at, offer, application, person, facts, through=through)
+
+    report = judge_each(applications, gate.known(offer, list(persons), at), judge)
+    good, refused = report.entered, report.refused
     if good:
-        _enter(actor, at, good)
+        enter(actor, at, good)
         sitting_services.claim_place(actor=actor, at=at, sitting_id=sitting_id, count=len(good))
     trail.record(
         actor=actor,
@@ -103,16 +100,39 @@ def enter_many(*, actor: Actor, at: datetime, sitting_id: UUID, applications: Se
             {"row": each.row, "refusal": each.refusal.code, "clause": str(each.refusal.clause)} for each in refused
         ],
     )
+    return report
+
+
+def judge_each(
+    applications: Sequence[Application], facts: gate.Known, judge: Callable[[Application, gate.Known], Registration]
+) -> BatchReport:
+    """Every row judged, nothing saved; whoever stands in the list twice counts once."""
+    good: list[Registration] = []
+    refused: list[RefusedRow] = []
+    taken: dict[UUID, str] = dict(facts.live)
+    facts = gate.Known(taken, facts.bars, facts.awards, facts.passed, facts.sittings)
+    for row, application in enumerate(applications, 1):
+        try:
+            registration = judge(application, facts)
+        except Refusal as refusal:
+            refused.append(RefusedRow(row, application.person_id, refusal))
+        else:
+            taken[application.person_id] = f"（本批第 {row} 行）"
+            good.append(registration)
     return BatchReport(good, refused)
 
 
-def _judged(
-    actor: Actor, at: datetime, offer: Offer, application: Application, person: Person | None, facts: gate.Known
+def judged(
+    actor: Actor,
+    at: datetime,
+    offer: Offer,
+    application: Application,
+    person: Person,
+    facts: gate.Known,
+    *,
+    through: UUID | None,
 ) -> Registration:
     """One row as a registration that passed the gate, not saved yet. Raises what `start` and `submit` would."""
-    if person is None:
-        raise NotFound
-    through = _entering_for(actor, offer.sitting, person)
     gate.check_person(offer, person.pk, facts)
     passed = facts.passed.get(person.pk, {})
     chosen = gate.check_parts(offer, application.parts or rules.parts_to_sit(offer.required, passed), passed)
@@ -146,7 +166,8 @@ def _judged(
     return registration
 
 
-def _enter(actor: Actor, at: datetime, good: list[Registration]) -> None:
+def enter(actor: Actor, at: datetime, good: Sequence[Registration]) -> None:
+    """Number and save what was judged good, and tell of it; the place is claimed by the caller."""
     for registration, number in zip(good, _numbers(at, len(good)), strict=True):
         registration.number = number
     with _unique_in_round():

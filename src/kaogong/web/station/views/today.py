@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -24,10 +24,15 @@ COMING_DAYS = 30
 """How far ahead the desk looks; a choice of the page, no rule."""
 
 
+SEEING = ("delivery.see", "delivery.run", "seating.see", "sittings.plan")
+
+
 @require_safe
-@needs("delivery.see", "delivery.run", "seating.see", "sittings.plan")
+@needs(*SEEING, "registration.enter")
 def today(request: ActorRequest) -> HttpResponse:
-    """One day (`?day=`, today by default) at the stations within reach."""
+    """One day (`?day=`, today by default) at the stations within reach; a school's clerk goes on to its lists."""
+    if not any(request.actor.holds(power) for power in SEEING):
+        return redirect("station:rosters")
     day = _day(request)
     sittings = [_seen(each) for each in selectors.today(request.actor, day)]
     rooms = {room.room_id for each in sittings for part in each["parts"] for room in part["rooms"]}
