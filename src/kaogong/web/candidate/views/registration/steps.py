@@ -277,6 +277,7 @@ def check(request: ActorRequest, registration_id: UUID) -> HttpResponse:
         verdict=selectors.verdict_words(registration),
         has_photo=selectors.photo_of(request.actor, registration_id) is not None,
         papers=selectors.evidence_of(request.actor, registration_id),
+        bar=selectors.offer(registration.sitting).figure("bar_months"),
         refused=refused,
     )
 

@@ -87,6 +87,7 @@ def _page(request: ActorRequest, registration: Registration, refused: Refusal | 
         "consequence": _("审核通过后，证书姓名固定为“{name}”，考生应缴 {fee}，随后可编排座位。").format(
             name=registration.person.name, fee=money(registration.fee)
         ),
+        "bar": selectors.offer(registration.sitting).figure("bar_months"),
         "refused": refused,
     }
     return render(request, "office/registrations/review.html", context, status=status_of(refused) if refused else 200)
