@@ -113,13 +113,15 @@ def _marked(name: str, texts: list[str]) -> Iterator[Word]:
 
 
 def _labelled(tree: ast.Module, path: Path) -> Iterator[ast.AST]:
-    """Where plain labels stand: in the choices of models, and anywhere in other modules."""
+    """Where plain labels stand: in the choices of models and in what they are CALLED, and anywhere in other modules."""
     if path.name != "models.py":
         yield tree
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any(_name(base) == "TextChoices" for base in node.bases):
             yield from node.body
+        elif isinstance(node, ast.Assign) and any(_name(target) == "CALLED" for target in node.targets):
+            yield node
 
 
 def _plain(root: ast.AST, taken: set[int]) -> Iterator[Word]:

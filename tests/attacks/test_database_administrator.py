@@ -1,4 +1,4 @@
-"""A superuser of the database, past every trigger: what is found, by which check; and what is not, said in the name.
+"""A superuser of the database, past every trigger: what is found, and by which check.
 
 Sealed lines of the trail are his other prey: `tests/audit/test_verification.py`.
 """
@@ -6,7 +6,9 @@ Sealed lines of the trail are his other prey: `tests/audit/test_verification.py`
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,18 +18,24 @@ from kaogong.certificates import services as issuing
 from kaogong.certificates.models import Certificate, Copy, Counter, StatusChange
 from kaogong.delivery import selectors as delivery
 from kaogong.delivery.models import Answer, Attempt, PaperCopy, ScoreSheet
+from kaogong.foundation.access.models import Post
+from kaogong.foundation.audit import attesting
 from kaogong.foundation.audit.models import TrailEntry
+from kaogong.foundation.audit.verification import verify
 from kaogong.foundation.kernel.ids import uuid7
+from kaogong.foundation.kernel.records import Attested
 from kaogong.itembank import selectors as itembank
 from kaogong.itembank.models import ItemVersion, Paper, PaperItem
-from kaogong.regulations import selectors as regulations
+from kaogong.registration.models import Registration
 from kaogong.regulations.models import Provision
 from kaogong.scoring import services as marking
 from kaogong.scoring.models import Mark, Result
+from tests.support.access import make_account
 from tests.support.cast import officer
 from tests.support.certificates import ISSUING, Season, administrator, make_season
 from tests.support.delivery import DAY, START, Hall, begun_hall
 from tests.support.scoring import MARKING, closed_hall, mark, publish, scorer
+from tests.support.stations import make_centre
 
 pytestmark = pytest.mark.django_db
 
@@ -87,28 +95,35 @@ class TestCertificates:
             Certificate.objects.filter(pk=certificate.pk).update(state="issued")
         assert outcome(certificate) == "broken"
 
-    def test_NOT_DETECTED_by_verification_a_revocation_dropped_with_its_line_of_history(  # noqa: N802  # read aloud
-        self, certificate: Certificate
-    ) -> None:
-        """The signed history only proves what is in it. The trail keeps the revocation; nothing compares them yet."""
+    def test_a_revocation_dropped_with_its_history_is_found_by_the_trail(self, certificate: Certificate) -> None:
+        """The signed history only proves what is in it; the trail names the certificate that is not as it left it."""
         revoke(certificate)
         with administrator():
             StatusChange.objects.filter(certificate=certificate, move="revoke").delete()
             Certificate.objects.filter(pk=certificate.pk).update(state="issued")
-        assert outcome(certificate) == "valid"
-        assert TrailEntry.objects.filter(target_id=str(certificate.pk), action="certificates.revoked").exists()
+        line = TrailEntry.objects.get(target_id=str(certificate.pk), action="certificates.revoked")
+        assert found("record_altered", certificate) == [line.pk]
 
-    def test_NOT_DETECTED_by_verification_a_deleted_certificate(  # noqa: N802  # read aloud
-        self, certificate: Certificate
-    ) -> None:
-        """It answers as if there were none; the trail says that it was issued."""
+    def test_a_deleted_certificate_is_found_by_the_trail(self, certificate: Certificate) -> None:
+        """To a stranger it answers as if there were none."""
         with administrator():
             StatusChange.objects.filter(certificate=certificate).delete()
             Copy.objects.filter(certificate=certificate).delete()
             Certificate.objects.filter(pk=certificate.pk).delete()
         assert outcome(certificate) == "no_match"
         line = TrailEntry.objects.get(target_id=str(certificate.pk), action="certificates.issued")
-        assert line.facts["number"] == certificate.number
+        assert found("record_removed", certificate) == [line.pk]
+
+    def test_a_certificate_slipped_in_with_its_history_is_found_by_the_trail(self, certificate: Certificate) -> None:
+        before = Certificate.objects.get(pk=certificate.pk)
+        with administrator():
+            other = uuid7()
+            Certificate.objects.filter(pk=certificate.pk).update(id=other)
+            Copy.objects.filter(certificate=before).update(certificate=other)
+            StatusChange.objects.filter(certificate=before).update(certificate=other)
+        assert found("record_removed", before)
+        slipped_in = Certificate.objects.get(pk=other)
+        assert found("record_slipped_in", slipped_in) == [None]
 
     def test_a_lowered_counter_stops_the_next_issue(self, season: Season) -> None:
         """The number itself is the judge: it cannot be given twice, and nothing is half done."""
@@ -132,6 +147,60 @@ def revoke(certificate: Certificate) -> None:
     issuing.revoke(
         actor=officer("certificates.revoke"), at=ISSUING, certificate_id=certificate.pk, basis="冒名顶替查实"
     )
+
+
+def found(kind: str, record: Attested) -> list[UUID | None]:
+    """The lines by which a verification finds a record, with findings of that kind."""
+    return [each.entry_id for each in verify().findings if each.kind == kind and str(record.pk) in each.words]
+
+
+class TestIssuing:
+    """What stands behind a certificate is looked at when it is issued, not only in the night."""
+
+    def test_a_failed_result_set_to_passed_gets_no_certificate(self) -> None:
+        season = make_season(candidates=2, failed=[1])
+        result = Result.objects.get(registration=season.registrations[1])
+        parts = {**result.parts, "skill": {**result.parts["skill"], "mark": "60.00", "is_passed": True}}
+        with administrator():
+            Result.objects.filter(pk=result.pk).update(parts=parts, is_passed=True)
+        report = season.issue()
+        assert [each.registration_id for each in report.issued] == [season.registrations[0].pk]
+        assert [each.reason.key for each in report.refused] == ["altered"]
+        assert found("record_altered", result)
+
+    def test_a_result_slipped_in_gets_none(self) -> None:
+        season = make_season(candidates=1)
+        registration = season.registrations[0]
+        genuine = Result.objects.get(registration=registration)
+        with administrator():
+            Result.objects.filter(pk=genuine.pk).update(id=uuid7())
+        with pytest.raises(issuing.NothingToIssue):
+            season.issue()
+        assert not Certificate.objects.filter(registration=registration).exists()
+
+    def test_a_forged_line_does_not_help(self) -> None:
+        """He writes himself the line that vouches for the altered result; sign it he cannot."""
+        season = make_season(candidates=1, failed=[0])
+        result = Result.objects.get(registration=season.registrations[0])
+        line = TrailEntry.objects.filter(target_id=str(result.pk), facts__has_key="attests").latest("recorded_at")
+        with administrator():
+            Result.objects.filter(pk=result.pk).update(is_passed=True)
+            result.refresh_from_db()
+            line.pk = line.id = uuid7()
+            line.recorded_at += timedelta(seconds=1)
+            line.facts = {"attests": attesting.digest(result.statement())}
+            line.save(force_insert=True)
+        with pytest.raises(issuing.NothingToIssue):
+            season.issue()
+        assert [each.entry_id for each in verify().findings if each.kind == "slipped_in"] == [line.pk]
+
+    @pytest.mark.parametrize("change", [{"printed_name": "钱某"}, {"condition_code": "9-9"}], ids=["name", "condition"])
+    def test_an_altered_registration_gets_none(self, change: dict[str, str]) -> None:
+        season = make_season(candidates=1)
+        with administrator():
+            Registration.objects.filter(pk=season.registrations[0].pk).update(**change)
+        with pytest.raises(issuing.NothingToIssue):
+            season.issue()
 
 
 class TestAnswersAndMarks:
@@ -170,7 +239,7 @@ class TestAnswersAndMarks:
             Attempt.objects.filter(pk=attempt.pk).update(
                 answers_digest=digest, receipt={**attempt.receipt, "digest": digest}
             )
-        with pytest.raises(marking.AnswersAltered):
+        with pytest.raises(marking.MarksAltered):
             marking.mark_part(actor=scorer(), at=MARKING, part_id=hall.theory.pk)
 
     def test_an_altered_score_sheet_is_found_before_it_is_marked(self, hall: Hall) -> None:
@@ -184,16 +253,33 @@ class TestAnswersAndMarks:
         marking.draft_results(actor=scorer(), at=MARKING, sitting_id=hall.sitting.pk)
         with administrator():
             Mark.objects.filter(attempt=hall.attempt()).update(value=99)
-        with pytest.raises(marking.MarksChanged):
+        with pytest.raises(marking.MarksAltered):
             marking.finalise(actor=scorer(), at=MARKING, sitting_id=hall.sitting.pk)
 
-    def test_NOT_DETECTED_a_mark_altered_once_it_is_marked(self, hall: Hall) -> None:  # noqa: N802  # read aloud
-        """Marks and results carry no signature: see the threat model. The receipts still prove the true mark."""
+    def test_a_mark_altered_before_it_is_drafted_is_found(self, hall: Hall) -> None:
+        mark(hall)
+        with administrator():
+            Mark.objects.filter(attempt=hall.attempt()).update(value=99)
+        with pytest.raises(marking.MarksAltered) as refused:
+            marking.draft_results(actor=scorer(), at=MARKING, sitting_id=hall.sitting.pk)
+        assert refused.value.clause
+        assert not Result.objects.filter(registration__sitting=hall.sitting).exists()
+
+    def test_one_barred_for_cheating_is_not_marked_as_if_she_had_handed_in(self, hall: Hall) -> None:
+        with administrator():
+            Attempt.objects.filter(pk=hall.attempt().pk).update(state="barred")
+        with pytest.raises(marking.MarksAltered):
+            marking.mark_part(actor=scorer(), at=MARKING, part_id=hall.theory.pk)
+
+    def test_a_published_result_altered_is_found_by_the_trail(self, hall: Hall) -> None:
+        """And what the candidate handed in still proves the true mark."""
         (result,) = publish(hall)
+        assert verify().is_sound
         parts = {**result.parts, "theory": {**result.parts["theory"], "mark": "99.00", "is_passed": True}}
         with administrator():
             Result.objects.filter(pk=result.pk).update(parts=parts)
-        assert Result.objects.get(pk=result.pk).parts["theory"]["mark"] == "99.00"
+        line = TrailEntry.objects.get(target_id=str(result.pk), action="scoring.result_published")
+        assert found("record_altered", result) == [line.pk]
         assert delivery.still_matches(hall.attempt())
 
 
@@ -233,14 +319,35 @@ class TestPapers:
             delivery.own_paper(hall.candidate(), hall.attempt().pk, device="m1", at=START)
 
 
-class TestRules:
-    def test_NOT_DETECTED_a_figure_altered_silently(self) -> None:  # noqa: N802  # read aloud
-        """Provisions carry no signature; a figure entered by the service leaves a line, this one leaves none."""
-        before = TrailEntry.objects.count()
+class TestRulesAndPosts:
+    def test_a_figure_altered_silently_is_found_by_the_trail(self) -> None:
+        figure = Provision.objects.get(key="delivery.late_entry_minutes", region_code="", track="")
+        assert verify().is_sound
         with administrator():
-            Provision.objects.filter(key="delivery.late_entry_minutes").update(value=300)
-        assert regulations.provision("delivery.late_entry_minutes", on=DAY).value == 300
-        assert TrailEntry.objects.count() == before
+            Provision.objects.filter(pk=figure.pk).update(value=300)
+        assert found("record_altered", figure)
+
+    def test_a_figure_slipped_in_for_one_town_is_found(self) -> None:
+        """It would lower the pass mark there, and only there."""
+        figure = Provision.objects.filter(key="delivery.late_entry_minutes")[0]
+        with administrator():
+            figure.pk = figure.id = uuid7()
+            figure.region_code, figure.value = "320102", 300
+            figure.save(force_insert=True)
+        assert found("record_slipped_in", figure) == [None]
+
+    def test_a_post_that_he_gives_himself_is_found(self) -> None:
+        account, body = make_account(), make_centre()
+        post = Post(account=account, organisation=body, role="registrar", since=DAY)
+        with administrator():
+            post.save(force_insert=True)
+        assert found("record_slipped_in", post) == [None]
+
+    def test_a_removed_figure_is_found(self) -> None:
+        figure = Provision.objects.filter(key="delivery.late_entry_minutes")[0]
+        with administrator():
+            Provision.objects.filter(pk=figure.pk).delete()
+        assert found("record_removed", figure)
 
 
 def test_without_his_rights_the_tables_themselves_refuse() -> None:

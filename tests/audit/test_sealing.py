@@ -64,8 +64,8 @@ class TestSeal:
         assert verify().notes == []
 
     def test_many_lines_make_several_seals(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        services.seal(actor=SEALER, at=AT)  # what the reference data left
         monkeypatch.setattr(sealing, "LINES_PER_SEAL", 4)
-        services.seal(actor=SEALER, at=AT)
         for _ in range(10):
             make_line()
         outcome = services.seal(actor=SEALER, at=AT)

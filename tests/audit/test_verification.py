@@ -13,6 +13,7 @@ from kaogong.foundation.audit import services
 from kaogong.foundation.audit.models import Seal, TrailEntry
 from kaogong.foundation.audit.verification import Finding, verify
 from kaogong.foundation.kernel.ids import uuid7
+from kaogong.regulations.models import Provision
 from tests.support.audit import AT, SEALER, forged_copy, make_line
 from tests.support.database import copied_database
 
@@ -91,9 +92,9 @@ class TestSoundTrail:
     def test_every_line_is_counted_and_progress_told(self, trail: Trail) -> None:
         told: list[tuple[int, int]] = []
         report = verify(lambda done, total: told.append((done, total)))
-        total = TrailEntry.objects.count()
-        assert report.lines == total
-        assert told[-1] == (total, total)
+        assert report.lines == TrailEntry.objects.count()
+        assert report.records == Provision.objects.count()
+        assert told[-1] == (report.lines + report.records,) * 2
 
 
 @pytest.mark.django_db
@@ -278,7 +279,7 @@ class TestSeals:
         trail.attack("TRUNCATE audit_trailentry, audit_seal")
         report = verify()
         assert {line.id for line in trail.lines} <= {each.entry_id for each in report.findings}
-        assert {each.kind for each in report.findings} == {"rolled_back"}
+        assert {each.kind for each in report.findings} == {"rolled_back", "record_slipped_in"}
 
     @pytest.mark.parametrize(
         "change",

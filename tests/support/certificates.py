@@ -23,6 +23,7 @@ from kaogong.foundation.organisations.models import Organisation
 from kaogong.registration.models import Registration
 from kaogong.scoring.models import Result
 from kaogong.sittings import services as sitting_services
+from tests.support.audit import vouch_for
 from tests.support.blanks import stock_up
 from tests.support.cast import officer
 from tests.support.delivery import START, Hall, draw, make_hall
@@ -133,7 +134,7 @@ def make_result(
     }
     if kept:
         parts["theory"] |= {"outcome": "carried", "carried_from": kept}
-    return Result.objects.create(
+    result = Result.objects.create(
         registration=registration,
         region_code=registration.region_code,
         parts=parts,
@@ -145,6 +146,8 @@ def make_result(
         published_by_name="成绩冯老师",
         recheck_until=(published_at + timedelta(days=14)).date(),
     )
+    vouch_for(actor=officer(), at=published_at, records=[result])
+    return result
 
 
 def make_certificate(**options: Any) -> Certificate:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from kaogong.certificates.states import CERTIFICATE
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.foundation.signing.fields import DigestField, SignerField
 
 
@@ -68,7 +68,7 @@ class Reckoning(Record):
         return self.last - self.first + 1
 
 
-class Certificate(Record):
+class Certificate(Attested):
     """An award in the register: number, printed fields as they were that day, issuer and signature.
 
     Only `state` ever changes, and `name` by a signed correction in the history (a trigger refuses the rest). The
@@ -101,6 +101,25 @@ class Certificate(Record):
     state = models.CharField(max_length=20, choices=CERTIFICATE.choices(), default=CERTIFICATE.initial)
     key_id = SignerField(max_length=40)
     signature = models.BinaryField()
+
+    ATTESTED = (
+        "number",
+        "regime",
+        "result",
+        "registration",
+        "person",
+        "name",
+        "born_on",
+        "document_kind",
+        "occupation_code",
+        "level",
+        "parts",
+        "issuer",
+        "body",
+        "issued_on",
+        "state",
+    )
+    CALLED = "证书"
 
     class Meta:
         constraints = [

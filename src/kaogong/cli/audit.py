@@ -28,6 +28,9 @@ KINDS = {
     "slipped_in": "[red]混入[/red]",
     "unsealed": "[yellow]未在封存中[/yellow]",
     "rolled_back": "[red]数据库被退回[/red]",
+    "record_altered": "[red]记录被改动[/red]",
+    "record_removed": "[red]记录被删除[/red]",
+    "record_slipped_in": "[red]记录混入[/red]",
 }
 ROWS_SHOWN = 200
 
@@ -105,7 +108,7 @@ def _tell(report: verification.Report) -> None:
         console.print(f"[yellow]说明：[/yellow]{note}")
     console.print(
         f"核验 {report.lines} 行、{report.seals} 个封存（至第 {report.newest_seal} 号）、"
-        f"{report.checkpoints} 个检查点；{report.waiting} 行刚写入、尚未封存。"
+        f"{report.checkpoints} 个检查点、轨迹所登记的 {report.records} 条记录；{report.waiting} 行刚写入、尚未封存。"
     )
     console.print("[green]与写入时完全一致。[/green]" if report.is_sound else "[red]轨迹与写入时不一致，见上表。[/red]")
 

@@ -47,7 +47,13 @@ def hand_in(actor: Actor, at: datetime, attempt: Attempt, *, by: str) -> Mapping
     attempt.state, attempt.submitted_at, attempt.answers_digest, attempt.receipt = state, at, digest, receipt
     attempt.save(update_fields=["state", "submitted_at", "answers_digest", "receipt"])
     trail.record(
-        actor=actor, action="delivery.handed_in", target=attempt, receipt=receipt["number"], digest=digest, by=by
+        actor=actor,
+        action="delivery.handed_in",
+        target=attempt,
+        attest=trail.Attest.AS_IT_IS,
+        receipt=receipt["number"],
+        digest=digest,
+        by=by,
     )
     announcing.announce(
         HandedIn(

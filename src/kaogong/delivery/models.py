@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from kaogong.delivery.papers import Lock
 from kaogong.delivery.states import ATTEMPT
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.foundation.signing.fields import SealedField
 
 
@@ -61,7 +61,7 @@ class TaskDraw(Record):
         return self.module_code
 
 
-class Attempt(Record):
+class Attempt(Attested):
     """One candidate at one part of a sitting: from the door to the sealed submission."""
 
     seat = models.OneToOneField("seating.Seat", on_delete=models.PROTECT, related_name="+")
@@ -80,6 +80,9 @@ class Attempt(Record):
     receipt = models.JSONField("交卷回执", default=dict)
     note = models.CharField(max_length=200, blank=True)
 
+    ATTESTED = ("registration", "part", "paper_copy", "state", "answers_digest")
+    CALLED = "考试记录"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["registration", "part"], name="one_attempt_per_part"),
@@ -94,6 +97,10 @@ class Attempt(Record):
             ),
         ]
         indexes = [models.Index(fields=["part", "state"])]
+
+    def is_vouched_for(self) -> bool:
+        """Over, one way or another; until then it changes by the minute."""
+        return self.state in {"submitted", "sealed", "absent", "late", "barred"}
 
     def __str__(self) -> str:
         return f"{self.state} {self.pk}"
@@ -126,7 +133,7 @@ class Answer(Record):
         return f"{self.position}"
 
 
-class ScoreSheet(Record):
+class ScoreSheet(Attested):
     """One examiner's score sheet for one module of a practical attempt; signed once, then fixed."""
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="+")
@@ -137,6 +144,9 @@ class ScoreSheet(Record):
     safety_violation = models.BooleanField("违反安全操作规程", default=False)
     note = models.CharField(max_length=200, blank=True)
     signed_at = models.DateTimeField("签字时间")
+
+    ATTESTED = ("attempt", "examiner", "draw", "marks", "total", "safety_violation")
+    CALLED = "评分表"
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Func, Q
 
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.personnel.states import CARD
 
 
@@ -16,7 +16,7 @@ class Hours(Func):
     output_field = DateTimeRangeField()
 
 
-class Card(Record):
+class Card(Attested):
     """An examiner's or supervisor's card: for an occupation, some levels, and a term."""
 
     class Kind(models.TextChoices):
@@ -39,6 +39,9 @@ class Card(Record):
     issued_by = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
     region_code = models.CharField(max_length=6)
     state_reason = models.CharField("状态说明", max_length=200, blank=True)
+
+    ATTESTED = ("person", "kind", "number", "occupation_code", "levels", "since", "until", "state")
+    CALLED = "证卡"
 
     class Meta:
         constraints = [

@@ -130,6 +130,7 @@ def grant_card(
         actor=actor,
         action="personnel.card_granted",
         target=card,
+        attest=trail.Attest.AS_IT_IS,
         person=person_id,
         kind=card.kind,
         number=card.number,
@@ -291,7 +292,9 @@ def _change(actor: Actor, at: datetime, card_id: UUID, verb: str, reason: str) -
     card.state_reason = reason.strip()
     card.save(update_fields=["state", "state_reason"])
     action = {"suspend": "suspended", "resume": "resumed", "withdraw": "withdrawn"}[verb]
-    trail.record(actor=actor, action=f"personnel.card_{action}", target=card, reason=reason.strip())
+    trail.record(
+        actor=actor, action=f"personnel.card_{action}", target=card, attest=trail.Attest.AS_IT_IS, reason=reason.strip()
+    )
     _announce(card, at)
     return card
 

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.registration.states import REGISTRATION, ROSTER
 
 
@@ -45,7 +45,7 @@ class Roster(Record):
         return ROSTER.states[self.state]
 
 
-class Registration(Record):
+class Registration(Attested):
     """One person's application for one sitting, the condition claimed, and what was decided."""
 
     number = models.CharField("报名号", max_length=30, unique=True)
@@ -89,6 +89,20 @@ class Registration(Record):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
 
+    ATTESTED = (
+        "person",
+        "sitting",
+        "parts",
+        "condition_code",
+        "carried",
+        "legal_name",
+        "printed_name",
+        "accepted_because",
+        "decided_by",
+        "state",
+    )
+    CALLED = "报名"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -124,6 +138,10 @@ class Registration(Record):
             models.Index(fields=["person"]),
             models.Index(fields=["region_code", "state", "submitted_at"]),
         ]
+
+    def is_vouched_for(self) -> bool:
+        """Admitted: only then does it open a door."""
+        return self.state == "admitted"
 
     def __str__(self) -> str:
         return self.number

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q
 
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 
 
 class Certainty(models.TextChoices):
@@ -71,7 +71,7 @@ class Article(Record):
         return f"{self.instrument} {self.article}"
 
 
-class Provision(Record):
+class Provision(Attested):
     """A figure that a rule needs, with the clause that sets it: dated, and as narrow as its clause is."""
 
     key = models.CharField("键", max_length=80)
@@ -86,6 +86,20 @@ class Provision(Record):
     until = models.DateField("止", null=True)
     certainty = models.CharField("可靠程度", max_length=1, choices=Certainty)
     file = models.CharField("随附文件", max_length=60, blank=True)
+
+    ATTESTED = (
+        "key",
+        "value",
+        "unit",
+        "article",
+        "region_code",
+        "track",
+        "occupation_code",
+        "since",
+        "until",
+        "certainty",
+    )
+    CALLED = "规定数值"
 
     class Meta:
         constraints = [

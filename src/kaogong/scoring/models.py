@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.scoring.states import RECHECK, RESULT
 
 
-class Mark(Record):
+class Mark(Attested):
     """The mark of one attempt, and how it came about. A correction is a new mark; the last one counts."""
 
     class Outcome(models.TextChoices):
@@ -29,6 +29,9 @@ class Mark(Record):
     marked_by = models.UUIDField(null=True, blank=True)
     marked_by_name = models.CharField("评分人", max_length=100, blank=True)
 
+    ATTESTED = ("attempt", "registration", "part", "value", "outcome", "working", "version")
+    CALLED = "成绩（分科）"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["attempt", "version"], name="mark_version_once"),
@@ -41,7 +44,7 @@ class Mark(Record):
         return f"{self.part} {self.value}"
 
 
-class Result(Record):
+class Result(Attested):
     """A registration's result: every part as it stands. Final once published; a recheck makes a new one."""
 
     registration = models.ForeignKey("registration.Registration", on_delete=models.PROTECT, related_name="+")
@@ -57,6 +60,9 @@ class Result(Record):
     recheck_until = models.DateField("复核申请截止", null=True, blank=True)
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    ATTESTED = ("registration", "version", "parts", "is_passed", "state", "supersedes")
+    CALLED = "成绩"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["registration", "version"], name="result_version_once"),
@@ -66,6 +72,10 @@ class Result(Record):
                 condition=Q(state="drafted") | Q(published_at__isnull=False, recheck_until__isnull=False),
             ),
         ]
+
+    def is_vouched_for(self) -> bool:
+        """Published: what is drafted may still change."""
+        return self.state != "drafted"
 
     def __str__(self) -> str:
         return f"{self.registration_id} v{self.version}"

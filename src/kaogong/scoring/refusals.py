@@ -26,6 +26,14 @@ class AnswersAltered(Refusal):
     clause = Clause(HOUSE, "marking")
 
 
+class MarksAltered(Refusal):
+    """Marks or the records of who sat are not what the trail vouches for: somebody wrote behind the program."""
+
+    message = _("有 {count} 份记录（{what}）与轨迹登记的内容不符：数据库曾被绕过系统改动。未办理。")
+    advice = _("请立即报告主管部门，保全数据库，并运行轨迹核验找出被改动的记录。")
+    clause = Clause(HOUSE, "marking")
+
+
 class NotMarked(Refusal):
     """A result needs the marks of every part."""
 

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from kaogong.delivery import selectors as delivery
 from kaogong.delivery.models import Attempt, Incident, ScoreSheet
+from kaogong.foundation.audit import attesting
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.records import Attested
 from kaogong.itembank import selectors as itembank
 from kaogong.regulations.selectors import NoProvision
 from kaogong.scoring import rules
 from kaogong.scoring.gate import figure
 from kaogong.scoring.models import Mark
-from kaogong.scoring.refusals import AnswersAltered
+from kaogong.scoring.refusals import AnswersAltered, MarksAltered
 from kaogong.sittings.models import SittingPart
 
 UNSCORED = frozenset({"absent", "late", "barred"})
@@ -30,7 +32,8 @@ class Marker:
         self._keys: dict[UUID, itembank.AnswerKey] = {}
 
     def marks(self, attempts: Sequence[Attempt]) -> list[Mark]:
-        """One mark for each attempt. Raises AnswersAltered."""
+        """One mark for each attempt. Raises MarksAltered, AnswersAltered."""
+        require_attested(attempts)
         sealed = [attempt.pk for attempt in attempts if attempt.state == "sealed"]
         answers = delivery.submissions(sealed) if self.part.part != "skill" else {}
         sheets = delivery.score_sheets_of(sealed) if self.part.part == "skill" else {}
@@ -112,6 +115,12 @@ class Marker:
             marked_by=self.actor.account_id,
             marked_by_name=self.actor.name,
         )
+
+
+def require_attested(records: Sequence[Attested]) -> None:
+    """Raise MarksAltered when a record is not what the trail vouches for."""
+    if doubted := attesting.doubted(records):
+        raise MarksAltered(count=len(doubted), what=doubted[0].CALLED)
 
 
 def practical(

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.db import models
 from django.db.models import F, Func, Q
 
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.stations.states import LICENCE
 
 
@@ -28,7 +28,7 @@ class Term(Func):
     output_field = DateRangeField()
 
 
-class Licence(Record):
+class Licence(Attested):
     """鉴定许可证 (or a filing) with its term, both days included; two that are not revoked never overlap."""
 
     station = models.ForeignKey(Station, on_delete=models.PROTECT, related_name="+")
@@ -39,6 +39,9 @@ class Licence(Record):
     state_reason = models.CharField("状态说明", max_length=200, blank=True)
     state_since = models.DateField("状态起", null=True, blank=True)
     issued_by = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    ATTESTED = ("station", "number", "since", "until", "state")
+    CALLED = "许可证"
 
     class Meta:
         constraints = [
@@ -63,13 +66,16 @@ class Licence(Record):
         return self.number
 
 
-class Scope(Record):
+class Scope(Attested):
     """One line of a licence's scope: an occupation and its levels."""
 
     licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="+")
     occupation_code = models.CharField("职业编码", max_length=10)
     occupation_name = models.CharField("职业", max_length=120)
     levels = ArrayField(models.PositiveSmallIntegerField(), verbose_name="等级")
+
+    ATTESTED = ("licence", "occupation_code", "levels")
+    CALLED = "许可范围"
 
     class Meta:
         constraints = [

@@ -157,7 +157,7 @@ def grant_licence(
     try:
         with transaction.atomic():
             licence.save(force_insert=True)
-            Scope.objects.bulk_create(
+            scope_lines = Scope.objects.bulk_create(
                 Scope(licence=licence, occupation_code=code, occupation_name=name, levels=sorted(set(levels)))
                 for code, name, levels in scopes
             )
@@ -169,9 +169,17 @@ def grant_licence(
         actor=actor,
         action="stations.licence_granted",
         target=licence,
+        attest=trail.Attest.AS_IT_IS,
         station=station.pk,
         number=licence.number,
         scope=[f"{code}:{','.join(map(str, sorted(levels)))}" for code, _name, levels in scopes],
+    )
+    trail.record_each(
+        actor=actor,
+        action="stations.scope_granted",
+        targets=scope_lines,
+        attest=trail.Attest.AS_IT_IS,
+        licence=licence.pk,
     )
     _announce(licence, station, at)
     return licence
@@ -275,7 +283,12 @@ def _change(actor: Actor, at: datetime, licence_id: UUID, verb: str, reason: str
     licence.save(update_fields=["state", "state_reason", "state_since"])
     action = {"suspend": "suspended", "resume": "resumed", "revoke": "revoked"}[verb]
     trail.record(
-        actor=actor, action=f"stations.licence_{action}", target=licence, reason=reason.strip(), station=station.pk
+        actor=actor,
+        action=f"stations.licence_{action}",
+        target=licence,
+        attest=trail.Attest.AS_IT_IS,
+        reason=reason.strip(),
+        station=station.pk,
     )
     _announce(licence, station, at)
     return licence

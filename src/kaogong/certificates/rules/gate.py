@@ -101,6 +101,8 @@ class CandidateFacts:
     open_rechecks: Sequence[str]
     missing_glyphs: Sequence[str]
     certificate: str
+    is_vouched_for: bool
+    """Whether result and registration are what the trail says that they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ def candidate_reason(facts: CandidateFacts) -> Reason | None:
     if not facts.is_passed:
         parts = "、".join(PART_NAMES.get(part, part) for part in facts.failed_parts)
         return Reason("failed", f"{parts or '成绩'}不合格", facts.result_clause or PASS)
+    if not facts.is_vouched_for:
+        return Reason("altered", "成绩或报名与轨迹登记的内容不符，数据库曾被绕过系统改动", BAOTOU, is_fault=True)
     if facts.open_rechecks:
         parts = "、".join(PART_NAMES.get(part, part) for part in facts.open_rechecks)
         return Reason("recheck", f"{parts}成绩正在复核", Clause(HOUSE, "recheck-first"))

@@ -28,6 +28,7 @@ from kaogong.certificates.rules import (
 from kaogong.certificates.rules.restored import restored_checks
 from kaogong.certificates.selectors import counters
 from kaogong.delivery.models import Closing, PaperCopy, TaskDraw
+from kaogong.foundation.audit import attesting
 from kaogong.foundation.documents.fonts import missing_glyphs
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
@@ -189,12 +190,20 @@ def _sorted(
             "registration", "number"
         )
     )
+    passed = [result for result in results.values() if result.is_passed]
+    doubted = {each.pk for each in attesting.doubted([*passed, *registrations])} if passed else set()
     rechecks = _open_rechecks([result.pk for result in results.values()])
     ready: list[Ready] = []
     not_issued: list[NotIssued] = []
     for registration in registrations:
         result = results.get(registration.pk)
-        facts = _candidate_facts(registration, result, rechecks, issued.get(registration.pk, ""))
+        facts = _candidate_facts(
+            registration,
+            result,
+            rechecks,
+            issued.get(registration.pk, ""),
+            is_vouched_for=registration.pk not in doubted and (result is None or result.pk not in doubted),
+        )
         reason = candidate_reason(facts)
         if reason is None and result is not None:
             ready.append(Ready(registration, result))
@@ -204,7 +213,12 @@ def _sorted(
 
 
 def _candidate_facts(
-    registration: Registration, result: Result | None, rechecks: Mapping[UUID, list[str]], issued: str
+    registration: Registration,
+    result: Result | None,
+    rechecks: Mapping[UUID, list[str]],
+    issued: str,
+    *,
+    is_vouched_for: bool,
 ) -> CandidateFacts:
     name = registration.printed_name or registration.legal_name
     return CandidateFacts(
@@ -221,6 +235,7 @@ def _candidate_facts(
         open_rechecks=rechecks.get(result.pk, []) if result else [],
         missing_glyphs=missing_glyphs(name),
         certificate=issued,
+        is_vouched_for=is_vouched_for,
     )
 
 

@@ -65,6 +65,7 @@ def replace(
         actor=actor,
         action="certificates.replaced",
         target=certificate,
+        attest=trail.Attest.AS_IT_IS,
         reason=words,
         number=certificate.number,
         blank=copy.blank_serial,
@@ -165,7 +166,13 @@ def _changed(
     clause = Clause(HOUSE, "basis")
     write(certificate, actor, move=move, state=state, basis=words, clause=str(clause), facts={}, at=at)
     trail.record(
-        actor=actor, action=event.name, target=certificate, reason=words, number=certificate.number, state=state
+        actor=actor,
+        action=event.name,
+        target=certificate,
+        attest=trail.Attest.AS_IT_IS,
+        reason=words,
+        number=certificate.number,
+        state=state,
     )
     announcing.announce(
         event(

@@ -77,6 +77,7 @@ def correct(*, actor: Actor, at: datetime, certificate_id: UUID, paper: str, not
         actor=actor,
         action="certificates.corrected",
         target=certificate,
+        attest=trail.Attest.AS_IT_IS,
         reason=basis,
         number=certificate.number,
         old_name=renaming.old,

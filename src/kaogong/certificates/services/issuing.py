@@ -199,6 +199,7 @@ def _announce(actor: Actor, certificates: Sequence[Certificate], serials: Sequen
             actor=actor,
             action="certificates.issued",
             target=certificate,
+            attest=trail.Attest.AS_IT_IS,
             number=certificate.number,
             blank=serial,
             registration=certificate.registration_id,

@@ -52,9 +52,13 @@ def close_part(*, actor: Actor, at: datetime, part_id: UUID) -> Closing:
         attempt.state = ATTEMPT.after("seal", attempt.state)
     Attempt.objects.bulk_update([*absent, *sealed], ["state"], batch_size=500)
     if absent:
-        trail.record_each(actor=actor, action="delivery.absent", targets=list[trail.Target](absent))
+        trail.record_each(
+            actor=actor, action="delivery.absent", targets=list[trail.Target](absent), attest=trail.Attest.AS_IT_IS
+        )
     if sealed:
-        trail.record_each(actor=actor, action="delivery.sealed", targets=list[trail.Target](sealed))
+        trail.record_each(
+            actor=actor, action="delivery.sealed", targets=list[trail.Target](sealed), attest=trail.Attest.AS_IT_IS
+        )
     return _record_closing(actor, at, part, attempts)
 
 

@@ -85,7 +85,9 @@ def turn_away(*, actor: Actor, at: datetime, attempt_id: UUID) -> Attempt:
     attempt.save(update_fields=["state"])
     text = f"{clock(at)} 到场，开考已超过 {rule.value} 分钟"
     write_incident(actor, at, attempt.part, attempt, "late", text)
-    trail.record(actor=actor, action="delivery.turned_away", target=attempt, minutes=rule.value)
+    trail.record(
+        actor=actor, action="delivery.turned_away", target=attempt, attest=trail.Attest.AS_IT_IS, minutes=rule.value
+    )
     return attempt
 
 
@@ -99,7 +101,7 @@ def mark_absent(*, actor: Actor, at: datetime, attempt_id: UUID) -> Attempt:
         raise _not_late_yet("absent", rule, starts_at)
     attempt.state = state
     attempt.save(update_fields=["state"])
-    trail.record(actor=actor, action="delivery.absent", target=attempt)
+    trail.record(actor=actor, action="delivery.absent", target=attempt, attest=trail.Attest.AS_IT_IS)
     return attempt
 
 
@@ -116,7 +118,14 @@ def bar(*, actor: Actor, at: datetime, attempt_id: UUID, kind: str, text: str) -
     attempt.note = rules.INCIDENTS[kind].title
     attempt.save(update_fields=["state", "note"])
     write_incident(actor, at, attempt.part, attempt, kind, text)
-    trail.record(actor=actor, action="delivery.barred", target=attempt, kind=kind, clause=str(clause))
+    trail.record(
+        actor=actor,
+        action="delivery.barred",
+        target=attempt,
+        attest=trail.Attest.AS_IT_IS,
+        kind=kind,
+        clause=str(clause),
+    )
     return attempt
 
 

@@ -85,6 +85,7 @@ def _sign(actor: Actor, at: datetime, attempt_id: UUID, filled: Sequence[Filled]
             actor=actor,
             action="delivery.sheet_signed",
             target=sheet,
+            attest=trail.Attest.AS_IT_IS,
             attempt=attempt.pk,
             module=draws[sheet.draw_id].module_code,
         )

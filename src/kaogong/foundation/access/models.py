@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from kaogong.foundation.kernel.ids import uuid7
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested
 from kaogong.foundation.signing.fields import DigestField, SealedField
 
 
@@ -78,7 +78,7 @@ class Account(AbstractBaseUser):
         return self.display_name or self.username
 
 
-class Post(Record):
+class Post(Attested):
     """A post held in an organisation for a term; the role decides which powers it gives."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -87,6 +87,9 @@ class Post(Record):
     since = models.DateField("任期起")
     until = models.DateField("任期止", null=True, blank=True)
     ended_because = models.CharField("离任事由", max_length=200, blank=True)
+
+    ATTESTED = ("account", "organisation", "role", "since", "until")
+    CALLED = "岗位"
 
     class Meta:
         constraints = [
@@ -108,7 +111,7 @@ class Post(Record):
         return f"{self.role} {self.since}"
 
 
-class Deputy(Record):
+class Deputy(Attested):
     """Someone who stands in for a post during leave, with its powers, for these days."""
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
@@ -117,6 +120,9 @@ class Deputy(Record):
     until = models.DateField("代理止")
     reason = models.CharField("事由", max_length=200)
     recalled_on = models.DateField("提前收回", null=True, blank=True)
+
+    ATTESTED = ("post", "account", "since", "until", "recalled_on")
+    CALLED = "代理"
 
     class Meta:
         constraints = [

@@ -22,7 +22,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from kaogong.foundation.audit import checkpoints, encoding
+from kaogong.foundation.audit import attesting, checkpoints, encoding
 from kaogong.foundation.audit.models import Seal, TrailEntry
 from kaogong.foundation.signing import digests, keys, merkle
 
@@ -118,20 +118,11 @@ def _follow(course: Course, outcome: Outcome, at: datetime) -> None:
         lines = list(course.lines()[:LINES_PER_SEAL])
         if not lines:
             return
-        good = [line for line in lines if is_genuine(line)]
+        good = [line for line in lines if attesting.is_genuine(line)]
         outcome.refused.extend({line.id for line in lines} - {line.id for line in good})
         if good:
             outcome.seals.append(_seal(good, at=at))
         course = Course(course.cluster, (lines[-1].transaction, lines[-1].id), course.below)
-
-
-def is_genuine(line: TrailEntry) -> bool:
-    """Whether the line is exactly what the service signed."""
-    try:
-        message = encoding.entry_message(line)
-    except (TypeError, ValueError):  # a database administrator may store what we cannot spell
-        return False
-    return keys.verify(line.key_id, message, bytes(line.signature), purpose="trail")
 
 
 def _seal(lines: list[TrailEntry], *, at: datetime) -> Seal:

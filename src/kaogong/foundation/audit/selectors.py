@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from kaogong.foundation.audit import encoding, policies, sealing
+from kaogong.foundation.audit import attesting, encoding, policies, sealing
 from kaogong.foundation.audit.models import Check, Seal, TrailEntry
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
@@ -101,14 +101,14 @@ def proof(*, actor: Actor, entry_id: UUID) -> Proof | None:
         leaf=leaf,
         siblings=siblings,
         root=root,
-        is_genuine=sealing.is_genuine(line),
+        is_genuine=attesting.is_genuine(line),
         is_included=merkle.verify_inclusion(leaf=leaf, index=index, size=len(hashes), proof=siblings, root=root),
     )
 
 
 def is_genuine(*, actor: Actor, entry_id: UUID) -> bool:
     """Whether the line's own signature holds, sealed or not. Raises NotFound."""
-    return sealing.is_genuine(entry(actor=actor, entry_id=entry_id))
+    return attesting.is_genuine(entry(actor=actor, entry_id=entry_id))
 
 
 def evidence(*, actor: Actor, entry_id: UUID) -> dict[str, object] | None:

@@ -8,9 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from kaogong.foundation.audit import encoding
+from kaogong.foundation.audit import attesting, encoding
 from kaogong.foundation.audit.models import TrailEntry
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.trail import Entry
@@ -26,17 +25,20 @@ class DatabaseTrail:
         if not entries:
             return
         with transaction.atomic():
-            cluster, number = _transaction()
-            now = timezone.now()
+            cluster, number, now = _transaction()
             rows = [_signed(each, cluster=cluster, number=number, now=now) for each in entries]
             TrailEntry.objects.bulk_create(rows)
 
 
-def _transaction() -> tuple[int, int]:
+def _transaction() -> tuple[int, int, datetime]:
+    """The cluster, the transaction's number, and the time by the database's clock.
+
+    One clock for all machines: of two lines about a record, each written under its lock, the later is the newer.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kaogong_cluster(), pg_current_xact_id()::text::bigint")
-        cluster, number = cursor.fetchone()
-        return cluster, number
+        cursor.execute("SELECT kaogong_cluster(), pg_current_xact_id()::text::bigint, clock_timestamp()")
+        cluster, number, now = cursor.fetchone()
+        return cluster, number, now
 
 
 def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailEntry:
@@ -58,13 +60,18 @@ def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailE
         target_id=target_id,
         region_code=entry.region_code,
         reason=_text(entry.reason),
-        facts=plain(entry.facts),
+        facts=_facts(entry),
         is_refused=entry.refused,
         clause=str(entry.clause or ""),
     )
     signature = keys.sign_naming_key(PURPOSE, lambda key_id: encoding.entry_message(_with_key(row, key_id)))
     row.signature = signature.value
     return row
+
+
+def _facts(entry: Entry) -> dict[str, object]:
+    facts = {_text(key): plain(value) for key, value in entry.facts.items()}
+    return facts | {attesting.FACT: attesting.digest(entry.statement)} if entry.attests else facts
 
 
 def _target(entry: Entry) -> tuple[str, str]:

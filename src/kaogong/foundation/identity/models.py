@@ -7,11 +7,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from kaogong.foundation.kernel.records import Record
+from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.foundation.signing.fields import DigestField, SealedField
 
 
-class Person(Record):
+class Person(Attested):
     """One human being. The name is in the clear; document number and contacts are sealed."""
 
     class Document(models.TextChoices):
@@ -54,6 +54,9 @@ class Person(Record):
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField("录入时间")
     is_self_entered = models.BooleanField("本人自行填报", default=False)
+
+    ATTESTED = ("name", "sex", "born_on", "document_kind")
+    CALLED = "人员"
 
     class Meta:
         constraints = [

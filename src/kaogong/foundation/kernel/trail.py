@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from enum import Enum
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
 
 
+class Attest(Enum):
+    """What a line says of its target's content besides what was done to it: see `records.Attested`."""
+
+    NOTHING = "nothing"
+    AS_IT_IS = "as_it_is"
+    NO_MORE = "no_more"
+    """The record is about to be removed, lawfully."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the trail before it is signed: who did what to which record, when (in the business sense) and why."""
+    """One line of the trail before it is signed: who did what to which record, when (in the business sense) and why.
+
+    `statement` is the target's content when the line attests it; None with `attests` says that it is vouched for no
+    longer.
+    """
 
     actor: Actor
     action: str
@@ -27,6 +41,8 @@ class Entry:
     facts: Mapping[str, object] = field(default_factory=dict)
     refused: bool = False
     clause: Clause | None = None
+    attests: bool = False
+    statement: Mapping[str, object] | None = None
 
 
 class Trail(Protocol):
@@ -72,7 +88,14 @@ class Target(Protocol):
     """Anything with an identity: in practice a model instance."""
 
     @property
-    def pk(self) -> object: ...
+    def pk(self) -> Any: ...
+
+
+@runtime_checkable
+class Stating(Target, Protocol):
+    """A target that can be attested: `records.Attested`."""
+
+    def statement(self) -> dict[str, Any] | None: ...
 
 
 def record(
@@ -81,18 +104,26 @@ def record(
     action: str,
     target: Target | None = None,
     reason: str = "",
+    attest: Attest = Attest.NOTHING,
     **facts: object,
 ) -> None:
     """Write one line about the running command. Raises RuntimeError outside a command.
 
     `action` is dotted, past tense (`registration.admitted`). The target's `region_code`, when it has one, is copied.
     Facts must be plain JSON values or UUIDs, dates, decimals; never a clear document number, contact or item content.
+    `attest` makes the line vouch for the target's content; the target must be `records.Attested`, saved and locked.
     """
-    record_each(actor=actor, action=action, targets=[target], reason=reason, **facts)
+    record_each(actor=actor, action=action, targets=[target], reason=reason, attest=attest, **facts)
 
 
 def record_each(
-    *, actor: Actor, action: str, targets: list[Target] | list[Target | None], reason: str = "", **facts: object
+    *,
+    actor: Actor,
+    action: str,
+    targets: Sequence[Target | None],
+    reason: str = "",
+    attest: Attest = Attest.NOTHING,
+    **facts: object,
 ) -> None:
     """Write one line for each of `targets`, in one statement."""
     frame = running.get()
@@ -108,11 +139,19 @@ def record_each(
             region_code=str(getattr(target, "region_code", "") or ""),
             reason=reason,
             facts=facts,
+            attests=attest is not Attest.NOTHING,
+            statement=_stated(target) if attest is Attest.AS_IT_IS else None,
         )
         for target in targets
     ]
     installed().write(entries)
     frame.recorded += len(entries)
+
+
+def _stated(target: Target | None) -> dict[str, Any] | None:
+    if not isinstance(target, Stating):
+        raise TypeError(f"{type(target).__name__} cannot be attested")
+    return target.statement()
 
 
 def plain_ids(arguments: Mapping[str, object]) -> dict[str, str]:

@@ -59,6 +59,7 @@ def admit(
         actor=actor,
         action="registration.admitted",
         target=registration,
+        attest=trail.Attest.AS_IT_IS,
         reason=registration.accepted_because,
         number=registration.number,
         printed_name=registration.printed_name,
@@ -98,7 +99,12 @@ def refuse(*, actor: Actor, at: datetime, registration_id: UUID, note: str, fals
     if false_papers:
         _bar(actor, at, registration, note.strip())
     trail.record(
-        actor=actor, action="registration.refused", target=registration, reason=note.strip(), number=registration.number
+        actor=actor,
+        action="registration.refused",
+        target=registration,
+        attest=trail.Attest.AS_IT_IS,
+        reason=note.strip(),
+        number=registration.number,
     )
     announcing.announce(events.Refused(**_subject(registration), note=note.strip()), at=at)
     sitting_services.release_place(actor=actor, at=at, sitting_id=registration.sitting_id)
@@ -136,6 +142,7 @@ def send_back(*, actor: Actor, at: datetime, registration_id: UUID, note: str) -
         actor=actor,
         action="registration.returned",
         target=registration,
+        attest=trail.Attest.AS_IT_IS,
         reason=note.strip(),
         correct_until=registration.correct_until,
     )
@@ -164,6 +171,7 @@ def withdraw(*, actor: Actor, at: datetime, registration_id: UUID, reason: str =
         actor=actor,
         action="registration.withdrawn",
         target=registration,
+        attest=trail.Attest.AS_IT_IS,
         reason=registration.withdrawn_reason,
         number=registration.number,
         refund=registration.fee if registration.paid_at else 0,

@@ -153,6 +153,14 @@ def enter_provision(
     if last is not None and (last.until is None or last.until > since):
         last.until = since
         last.save(update_fields=["until"])
+        trail.record(
+            actor=actor,
+            action="regulations.provision_ended",
+            target=last,
+            attest=trail.Attest.AS_IT_IS,
+            reason=reason,
+            until=since,
+        )
     provision = models.Provision(
         key=key,
         title=known.title,
@@ -168,7 +176,14 @@ def enter_provision(
     )
     _save(provision)
     facts = {"key": key, "value": value, "before": last.value if last else None, "clause": str(clause), "since": since}
-    trail.record(actor=actor, action="regulations.provision_entered", target=provision, reason=reason, figure=facts)
+    trail.record(
+        actor=actor,
+        action="regulations.provision_entered",
+        target=provision,
+        attest=trail.Attest.AS_IT_IS,
+        reason=reason,
+        figure=facts,
+    )
     return provision
 
 
@@ -182,7 +197,14 @@ def end_provision(*, actor: Actor, at: datetime, provision_id: UUID, until: date
         raise NotBefore(since=provision.since)
     provision.until = until
     provision.save(update_fields=["until"])
-    trail.record(actor=actor, action="regulations.provision_ended", target=provision, reason=reason, until=until)
+    trail.record(
+        actor=actor,
+        action="regulations.provision_ended",
+        target=provision,
+        attest=trail.Attest.AS_IT_IS,
+        reason=reason,
+        until=until,
+    )
     return provision
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from kaogong.foundation.audit import attesting
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
@@ -35,6 +36,7 @@ def load_reference(*, actor: Actor, at: datetime) -> dict[str, int]:
     instruments = _load_instruments(files)
     articles = _load_articles(files, instruments)
     provisions = _load_provisions(files, articles)
+    _attest(actor, provisions)
     removed = (
         _remove(models.Provision, provisions)
         + _remove(models.Article, articles.values())
@@ -129,6 +131,14 @@ def _load_provisions(files: Library, articles: dict[ArticleName, UUID]) -> list[
     models.Provision.objects.bulk_create(rows, update_conflicts=True, unique_fields=PLACE, update_fields=PROVISION)
     wanted = {tuple(getattr(row, name) for name in PLACE) for row in rows}
     return [pk for pk, *place in models.Provision.objects.values_list("pk", *PLACE) if tuple(place) in wanted]
+
+
+def _attest(actor: Actor, kept: Iterable[UUID]) -> None:
+    """Vouch for the figures as the files have them, and take back the word for those that they no longer have."""
+    rows = attesting.doubted(list(models.Provision.objects.filter(pk__in=list(kept))))
+    gone = list(models.Provision.objects.exclude(file="").exclude(pk__in=list(kept)))
+    trail.record_each(actor=actor, action="regulations.provision_loaded", targets=rows, attest=trail.Attest.AS_IT_IS)
+    trail.record_each(actor=actor, action="regulations.provision_removed", targets=gone, attest=trail.Attest.NO_MORE)
 
 
 def _remove(model: type[models.Instrument | models.Article | models.Provision], kept: Iterable[UUID]) -> int:

@@ -39,7 +39,13 @@ def mark_part(*, actor: Actor, at: datetime, part_id: UUID) -> int:
     marks = Marker(part, actor, at).marks(attempts)
     Mark.objects.bulk_create(marks, batch_size=500)
     if marks:
-        trail.record_each(actor=actor, action="scoring.marked", targets=list[trail.Target](marks), part=part.pk)
+        trail.record_each(
+            actor=actor,
+            action="scoring.marked",
+            targets=list[trail.Target](marks),
+            attest=trail.Attest.AS_IT_IS,
+            part=part.pk,
+        )
     counts = {outcome: sum(mark.outcome == outcome for mark in marks) for outcome in Mark.Outcome.values}
     trail.record(actor=actor, action="scoring.part_marked", target=part, marked=len(marks), counts=counts)
     return len(marks)

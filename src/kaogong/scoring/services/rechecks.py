@@ -127,7 +127,19 @@ def correct(
     )
     before, after = old.parts[recheck.part]["mark"], result.parts[recheck.part]["mark"]
     trail.record(
-        actor=actor, action="scoring.result_corrected", target=result, part=recheck.part, before=before, after=after
+        actor=actor, action="scoring.marked", target=mark, attest=trail.Attest.AS_IT_IS, part=mark.attempt.part_id
+    )
+    trail.record(
+        actor=actor, action="scoring.result_superseded", target=old, attest=trail.Attest.AS_IT_IS, successor=result.pk
+    )
+    trail.record(
+        actor=actor,
+        action="scoring.result_corrected",
+        target=result,
+        attest=trail.Attest.AS_IT_IS,
+        part=recheck.part,
+        before=before,
+        after=after,
     )
     announcing.announce(
         ResultCorrected(

@@ -25,6 +25,7 @@ from kaogong.scoring.gate import figure, require
 from kaogong.scoring.models import Mark, Result
 from kaogong.scoring.refusals import MarksChanged, NothingToDraft, NothingToFinalise, NotMarked
 from kaogong.scoring.states import RESULT
+from kaogong.scoring.working import require_attested
 from kaogong.seating.models import Seat
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings.models import Sitting
@@ -50,6 +51,8 @@ def draft_results(*, actor: Actor, at: datetime, sitting_id: UUID) -> list[Resul
         raise NothingToDraft
     marks = selectors.marks_of([each.pk for each in waiting])
     kept = selectors.kept_parts(waiting)
+    _require_attested(marks, kept)
+    require_attested(waiting)
     lines = selectors.pass_lines(sitting)
     clause = str(figure("scoring.every_part_passes", sitting).clause)
     drafts = {each.registration_id: each for each in Result.objects.filter(registration__in=waiting, state="drafted")}
@@ -100,7 +103,12 @@ def finalise(*, actor: Actor, at: datetime, sitting_id: UUID) -> list[Result]:
         result.published_at, result.published_by_name, result.recheck_until = at, actor.name, until
     fields = ["state", "published_at", "published_by_name", "recheck_until"]
     Result.objects.bulk_update(drafted, fields, batch_size=500)
-    trail.record_each(actor=actor, action="scoring.result_published", targets=list[trail.Target](drafted))
+    trail.record_each(
+        actor=actor,
+        action="scoring.result_published",
+        targets=list[trail.Target](drafted),
+        attest=trail.Attest.AS_IT_IS,
+    )
     trail.record(actor=actor, action="scoring.finalised", target=sitting, results=len(drafted))
     announcing.announce_each(
         [
@@ -140,10 +148,20 @@ def _parts(
     return rules.verdict(given, kept, lines)
 
 
+def _require_attested(
+    marks: Mapping[UUID, Mapping[str, Mark]], kept: Mapping[UUID, Mapping[str, rules.KeptPart]]
+) -> None:
+    """Raise MarksAltered when a mark, or an earlier result that a part is carried from, is not what the trail says."""
+    require_attested([mark for parts in marks.values() for mark in parts.values()])
+    if earlier := [part.result for parts in kept.values() for part in parts.values()]:
+        require_attested(list(Result.objects.filter(pk__in=earlier)))
+
+
 def _require_true(sitting: Sitting, drafted: list[Result]) -> None:
     """Raise MarksChanged when a draft no longer says what the marks, and the parts carried, say."""
     kept = selectors.kept_parts([each.registration for each in drafted])
     marks = selectors.marks_of([each.registration_id for each in drafted])
+    _require_attested(marks, kept)
     lines = selectors.pass_lines(sitting)
     stale = 0
     for result in drafted:

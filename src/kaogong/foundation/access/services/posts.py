@@ -71,6 +71,7 @@ def appoint(
         actor=actor,
         action="access.post_given",
         target=post,
+        attest=trail.Attest.AS_IT_IS,
         account=account.pk,
         organisation=organisation.pk,
         role=role,
@@ -102,7 +103,14 @@ def end_post(*, actor: Actor, at: datetime, post_id: UUID, until: date, reason: 
     post.until = until
     post.ended_because = read_reason(reason)
     post.save(update_fields=["until", "ended_because"])
-    trail.record(actor=actor, action="access.post_ended", target=post, reason=post.ended_because, until=until)
+    trail.record(
+        actor=actor,
+        action="access.post_ended",
+        target=post,
+        attest=trail.Attest.AS_IT_IS,
+        reason=post.ended_because,
+        until=until,
+    )
     return post
 
 
@@ -138,6 +146,7 @@ def depute(
         actor=actor,
         action="access.deputy_named",
         target=deputy,
+        attest=trail.Attest.AS_IT_IS,
         reason=deputy.reason,
         post=post.pk,
         account=account.pk,
@@ -159,7 +168,14 @@ def recall_deputy(*, actor: Actor, at: datetime, deputy_id: UUID) -> Deputy:
         actor.require("access.appoint", region=post.organisation.region_code, organisation=post.organisation_id)
     found.recalled_on = _today(at)
     found.save(update_fields=["recalled_on"])
-    trail.record(actor=actor, action="access.deputy_recalled", target=found, post=post.pk, account=found.account_id)
+    trail.record(
+        actor=actor,
+        action="access.deputy_recalled",
+        target=found,
+        attest=trail.Attest.AS_IT_IS,
+        post=post.pk,
+        account=found.account_id,
+    )
     return found
 
 

@@ -38,6 +38,7 @@ def correct_name(*, actor: Actor, at: datetime, person_id: UUID, name: str, docu
         actor=actor,
         action="identity.name_corrected",
         target=person,
+        attest=trail.Attest.AS_IT_IS,
         reason=correction.document,
         old_name=correction.old_name,
         new_name=corrected,

@@ -73,6 +73,7 @@ def enter_person(
         actor=actor,
         action="identity.person_entered",
         target=person,
+        attest=trail.Attest.AS_IT_IS,
         masked=person.document_masked,
         warning=person.document_warning,
         is_self_entered=is_self,

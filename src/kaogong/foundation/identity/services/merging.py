@@ -40,7 +40,13 @@ def merge(*, actor: Actor, at: datetime, keep_id: UUID, lose_id: UUID, reason: s
     lost.save(update_fields=["merged_into"])
     # Whoever was merged into the lost one before follows at once: a chain never grows longer than one step.
     Person.objects.filter(merged_into=lost).update(merged_into=kept)
-    facts = {"lost": lost.pk, "masked": lost.document_masked}
-    trail.record(actor=actor, action="identity.persons_merged", target=kept, reason=why, **facts)
+    trail.record(
+        actor=actor,
+        action="identity.persons_merged",
+        target=kept,
+        reason=why,
+        lost=lost.pk,
+        masked=lost.document_masked,
+    )
     announcing.announce(events.PersonsMerged(kept_id=kept.pk, lost_id=lost.pk, region_code=kept.region_code), at=at)
     return locked[kept.pk]

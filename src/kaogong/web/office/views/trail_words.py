@@ -223,6 +223,9 @@ KINDS = {
     "slipped_in": _("混入"),
     "unsealed": _("未在封存中"),
     "rolled_back": _("数据库被退回"),
+    "record_altered": _("记录被改动"),
+    "record_removed": _("记录被删除"),
+    "record_slipped_in": _("记录混入"),
 }
 
 
