@@ -5,6 +5,9 @@ class CertificatesConfig(AppConfig):
     name = "kaogong.certificates"
     label = "certificates"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Certificate": ("certificates.Certificate", "region_code"),
+    }
 
     def ready(self) -> None:
         """Answer registration's question about earlier certificates."""

@@ -5,6 +5,9 @@ class DeliveryConfig(AppConfig):
     name = "kaogong.delivery"
     label = "delivery"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Attempt": ("delivery.Attempt", "region_code"),
+    }
 
     def ready(self) -> None:
         """Follow sittings that move, and tell the item bank who needs a practical task at work."""

@@ -5,3 +5,7 @@ class ItemBankConfig(AppConfig):
     name = "kaogong.itembank"
     label = "itembank"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Item": ("itembank.Item", "region_code"),
+        "Paper": ("itembank.Paper", "region_code"),
+    }

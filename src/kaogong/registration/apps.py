@@ -5,6 +5,10 @@ class RegistrationConfig(AppConfig):
     name = "kaogong.registration"
     label = "registration"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Registration": ("registration.Registration", "region_code"),
+        "Roster": ("registration.Roster", "sitting__region_code"),
+    }
 
     def ready(self) -> None:
         """Answer for notices: whom a registration and a sitting concern."""

@@ -5,6 +5,10 @@ class ScoringConfig(AppConfig):
     name = "kaogong.scoring"
     label = "scoring"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Recheck": ("scoring.Recheck", "region_code"),
+        "Result": ("scoring.Result", "region_code"),
+    }
 
     def ready(self) -> None:
         """Tell registration which parts a person has passed before."""

@@ -5,6 +5,10 @@ class SeatingConfig(AppConfig):
     name = "kaogong.seating"
     label = "seating"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Member": ("seating.PanelMember", "part__sitting__region_code"),
+        "Seat": ("seating.Seat", "registration__region_code"),
+    }
 
     def ready(self) -> None:
         """Follow the sittings: panels are re-dated when one moves and freed when it is cancelled."""

@@ -5,6 +5,11 @@ class AccessConfig(AppConfig):
     name = "kaogong.foundation.access"
     label = "access"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Account": ("access.Account", "person__region_code"),
+        "Deputy": ("access.Deputy", "post__organisation__region_code"),
+        "Post": ("access.Post", "organisation__region_code"),
+    }
 
     def ready(self) -> None:
         from kaogong.foundation.access import signals  # noqa: PLC0415  # models are loaded only now

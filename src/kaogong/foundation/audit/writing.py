@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from kaogong.foundation.audit import attesting, encoding
+from kaogong.foundation.audit import attesting, encoding, whereabouts
 from kaogong.foundation.audit.models import TrailEntry
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.trail import Entry
@@ -58,7 +58,7 @@ def _signed(entry: Entry, *, cluster: int, number: int, now: datetime) -> TrailE
         action=entry.action,
         target_type=target_type,
         target_id=target_id,
-        region_code=entry.region_code,
+        region_code=entry.region_code or (whereabouts.region_of(entry.facts) if entry.refused else ""),
         reason=_text(entry.reason),
         facts=_facts(entry),
         is_refused=entry.refused,
@@ -83,7 +83,7 @@ def _target(entry: Entry) -> tuple[str, str]:
         return entry.target_type, entry.target_id
     for name, value in entry.facts.items():
         if name.endswith("_id"):
-            return name.removesuffix("_id").title().replace("_", ""), str(value)
+            return whereabouts.word_of(name), str(value)
     return "", ""
 
 

@@ -5,6 +5,9 @@ class NoticesConfig(AppConfig):
     name = "kaogong.foundation.notices"
     label = "notices"
     default_auto_field = "django.db.models.BigAutoField"
+    whereabouts = {
+        "Notice": ("notices.Notice", "region_code"),
+    }
 
     def ready(self) -> None:
         from kaogong.foundation.access import hooks  # noqa: PLC0415  # models are loaded only now
