@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaogong.foundation.access.selectors import role_title
 from kaogong.foundation.audit import selectors, services
-from kaogong.web.office.views import trail_words
+from kaogong.web.office.views import trail_facts, trail_words
 from kaogong.web.ui import clauses, formats
 from kaogong.web.ui.requests import ActorRequest, needs
 
@@ -104,7 +104,7 @@ def detail(request: ActorRequest, entry_id: UUID) -> HttpResponse:
     context = {
         "line": line,
         "row": _row(line, is_sealed=proof is not None),
-        "facts": [(name, _shown(value)) for name, value in line.facts.items()],
+        "facts": [(trail_facts.of_key(name), trail_facts.of_value(name, value)) for name, value in line.facts.items()],
         "posts": _posts(line),
         "door": trail_words.DOORS.get(line.door, line.door),
         "proof": proof,
@@ -213,14 +213,6 @@ def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(safe)
     return line.getvalue()
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, list) and all(isinstance(each, str | int | float) for each in value):
-        return "、".join(str(each) for each in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _day(text: str) -> date | None:
