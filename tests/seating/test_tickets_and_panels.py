@@ -13,7 +13,7 @@ from kaogong.seating.rules import PanelRule, RoomFacts
 LAYOUT = {"date": 6, "sitting": 3, "room": 2, "seat": 2}
 ON = date(2026, 4, 18)
 CLAUSE = Clause("standard-form-2018", "panel")
-RATIO = Clause("shaanxi-2013-panel", "panel")
+RATIO = Clause("shaanxi-2013-supervision", "panel")
 EXAMINERS = PanelRule(3, 5, True, CLAUSE, RATIO)
 INVIGILATORS = PanelRule(2, 15, False, CLAUSE, RATIO)
 
