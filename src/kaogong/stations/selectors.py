@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
@@ -104,6 +104,14 @@ def licensed_on(on: date) -> QuerySet[Licence, UUID]:
     """The stations that hold a granted licence on that day, by their ids."""
     live = Licence.objects.filter(state="granted", since__lte=on, until__gte=on)
     return live.values_list("station_id", flat=True)
+
+
+def licences_ending(actor: Actor, since: date, until: date) -> QuerySet[Licence]:
+    """The last licences of stations that the actor may license that end between those days, the earliest first."""
+    found = Licence.objects.filter(state="granted", until__gte=since, until__lt=until)
+    later = Licence.objects.filter(station=OuterRef("station"), state="granted", until__gt=OuterRef("until"))
+    within = stations_for(actor, "stations.license").order_by()
+    return found.filter(~Exists(later), station__in=within).order_by("until", "id")
 
 
 def may(actor: Actor, power: str, station: Station) -> bool:

@@ -12,17 +12,20 @@ from django.utils.timezone import localdate, now
 
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.ids import uuid7
+from kaogong.registration.services import send_back
 from kaogong.scoring import services
 from kaogong.web.office.views.home import POWERS
+from kaogong.web.office.views.home.shortcuts import DEEDS
 from kaogong.web.office.views.home.work import KINDS, LOW_STOCK, work_of
 from kaogong.web.ui.navigation import _items
+from tests.support.access import make_account, make_post
 from tests.support.blanks import stock_up
 from tests.support.cast import candidate, officer, outsider
 from tests.support.doors import browser
 from tests.support.registration import make_admitted, make_submitted
 from tests.support.scoring import MARKING, closed_hall, mark, publish, scorer
 from tests.support.sittings import announced_sitting, clock, draft
-from tests.support.stations import make_centre
+from tests.support.stations import make_centre, make_licence, make_station
 
 pytestmark = pytest.mark.django_db
 HOME = "/office/"
@@ -96,6 +99,72 @@ class TestCards:
         assert f"{centre.name}余 {LOW_STOCK - 1} 本" in page
 
 
+class TestOwnAccord:
+    def test_an_applications_return_waits_for_whoever_entered_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sitting = announced_sitting()
+        made = make_submitted(sitting)
+        reviewer = officer("registration.decide", organisation=sitting.organisation_id)
+        send_back(actor=reviewer, at=now(), registration_id=made.pk, note="照片不清晰")
+        clerk = officer("registration.enter", "registration.see", organisation=sitting.organisation_id)
+        client = browser(monkeypatch, clerk)
+        assert waiting(client.get(HOME).text) == {"returned": 1}
+        assert made.legal_name in client.get(reverse("station:registrations") + "?state=returned").text
+
+    def test_a_round_without_a_paper_waits_for_the_assembler(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        day = localdate() + timedelta(days=40)
+        sitting = announced_sitting(days=[day], closes=clock(day, 8))
+        page = browser(monkeypatch, officer("itembank.assemble")).get(HOME).text
+        assert waiting(page) == {"paperless": 1}
+        assert sitting.round.name in page
+
+    def test_a_licence_about_to_end_waits_with_its_list(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        soon = make_station(licensed=False)
+        make_licence(soon, since=localdate() - timedelta(days=300), until=localdate() + timedelta(days=20))
+        renewed = make_station(licensed=False)
+        make_licence(renewed, since=localdate() - timedelta(days=300), until=localdate() + timedelta(days=20))
+        make_licence(renewed, since=localdate() + timedelta(days=21), until=localdate() + timedelta(days=600))
+        client = browser(monkeypatch, officer("stations.license"))
+        assert waiting(client.get(HOME).text) == {"licences": 1}
+        listed = client.get(reverse("office:stations") + "?licence=ending").text
+        assert str(soon) in listed
+        assert str(renewed) not in listed
+        assert waiting(browser(monkeypatch, outsider("stations.license")).get(HOME).text) == {}
+
+    def test_a_term_about_to_end_waits_with_its_list(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        body = make_centre()
+        post = make_post(organisation=body, until=localdate() + timedelta(days=5))
+        make_post(organisation=body, account=make_account(name="任期尚长"))
+        client = browser(monkeypatch, officer("access.appoint", "access.view", organisation=body.pk))
+        assert waiting(client.get(HOME).text) == {"posts": 1}
+        listed = client.get(reverse("office:posts") + "?state=ending").text
+        assert str(post.account) in listed
+        assert "任期尚长" not in listed
+
+    def test_offers_only_deeds_that_the_powers_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def offered(*powers: str) -> list[str]:
+            client = browser(monkeypatch, officer(*powers))
+            urls = [each.url for each in client.get(HOME).context["shortcuts"]]
+            assert [client.get(url).status_code for url in urls] == [200] * len(urls)
+            return urls
+
+        assert offered("blanks.receive", "blanks.see") == [
+            reverse("office:blanks-deed", args=["receive"]),
+            reverse("office:blanks-serial"),
+        ]
+        assert reverse("office:item-new") not in offered("itembank.view")
+        assert len(offered(*{power for power, *_rest in DEEDS})) == len(DEEDS)
+
+
+class TestGlance:
+    def test_counts_what_is_within_reach(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        centre = make_centre()
+        stock_up(centre, last=80)
+        keeper = officer("blanks.see", organisation=centre.pk)
+        assert [each.value for each in browser(monkeypatch, keeper).get(HOME).context["glance"]] == [80]
+        stranger = outsider("blanks.see")
+        assert [each.value for each in browser(monkeypatch, stranger).get(HOME).context["glance"]] == [0]
+
+
 class TestSittings:
     def test_shows_those_of_the_coming_week(self, monkeypatch: pytest.MonkeyPatch) -> None:
         day = localdate() + timedelta(days=3)
@@ -105,8 +174,16 @@ class TestSittings:
         assert page.count(reverse("office:seating-plan", args=[sitting.pk])) == 1
         assert sitting.number.replace("-01", "-02") not in page
 
+    def test_shows_the_next_ones_when_the_week_is_empty(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        day = localdate() + timedelta(days=40)
+        sitting = announced_sitting(days=[day], closes=clock(day, 8))
+        page = browser(monkeypatch, officer("seating.see", organisation=sitting.organisation_id)).get(HOME).text
+        assert "接下来的场次" in page
+        assert "未来七天的场次" not in page
+        assert sitting.number in page
+
     def test_says_when_there_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert "今天和未来六天没有场次" in browser(monkeypatch, officer("seating.see")).get(HOME).text
+        assert "今天起没有安排场次" in browser(monkeypatch, officer("seating.see")).get(HOME).text
 
     def test_is_silent_to_whoever_has_nothing_to_do_with_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "未来七天的场次" not in browser(monkeypatch, officer("itembank.import")).get(HOME).text

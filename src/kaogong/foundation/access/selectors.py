@@ -135,6 +135,11 @@ def posts_for(actor: Actor) -> QuerySet[Post]:
     return visible.select_related("organisation", "account").order_by("-since", "pk")
 
 
+def posts_ending(actor: Actor, since: date, until: date) -> QuerySet[Post]:
+    """The posts in force in the actor's reach whose term ends between those days."""
+    return posts_for(actor).filter(since__lte=since, until__gte=since, until__lt=until)
+
+
 def post(actor: Actor, post_id: UUID) -> Post:
     """One post. Raises NotFound outside the actor's reach."""
     found = posts_for(actor).filter(pk=post_id).first()

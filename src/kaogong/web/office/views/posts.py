@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -24,6 +25,8 @@ from kaogong.web.ui.shapes import Filter
 POWERS = ("access.view", "access.appoint")
 SORTS = {"name": "account__display_name", "organisation": "organisation__name", "since": "since", "until": "until"}
 DAY = {"type": "date"}
+ENDING_DAYS = 60
+"""How far ahead the list calls a term about to end; a choice of the page, no rule."""
 
 
 class AppointForm(forms.Form):
@@ -85,6 +88,8 @@ def index(request: ActorRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state == "now":
         rows = rows.filter(in_force)
+    elif state == "ending":
+        rows = rows.filter(pk__in=selectors.posts_ending(request.actor, today, today + timedelta(days=ENDING_DAYS)))
     elif state == "past":
         rows = rows.filter(until__lt=today)
     elif state == "next":
@@ -110,7 +115,16 @@ def index(request: ActorRequest) -> HttpResponse:
         "page": page,
         "rows": [{"post": row, "title": selectors.role_title(row.role), **standing(row, today)} for row in page],
         "filters": [
-            Filter("state", _("任期"), [("now", _("在任")), ("next", _("尚未开始")), ("past", _("已结束"))]),
+            Filter(
+                "state",
+                _("任期"),
+                [
+                    ("now", _("在任")),
+                    ("ending", _("即将届满")),
+                    ("next", _("尚未开始")),
+                    ("past", _("已结束")),
+                ],
+            ),
             Filter("role", _("岗位"), [(each.key, each.title) for each in selectors.role_choices(today)]),
         ],
         "may_appoint": request.actor.holds("access.appoint"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,8 @@ LICENCE_VERBS = {
 }
 ROOM_VERBS = {"close": services.close_room, "reopen": services.reopen_room}
 LEVELS = [("5", "5"), ("4", "4"), ("3", "3"), ("2", "2"), ("1", "1")]
+ENDING_DAYS = 60
+"""How far ahead the list calls a licence about to end; a choice of the page, no rule."""
 SITES = ("station", "social_body", "enterprise", "college")
 
 
@@ -114,6 +117,9 @@ def index(request: ActorRequest) -> HttpResponse:
     live = selectors.licensed_on(today)
     if (wanted := request.GET.get("licence", "")) in {"yes", "no"}:
         rows = rows.filter(pk__in=live) if wanted == "yes" else rows.exclude(pk__in=live)
+    elif wanted == "ending":
+        ending = selectors.licences_ending(request.actor, today, today + timedelta(days=ENDING_DAYS))
+        rows = rows.filter(pk__in=ending.order_by().values("station"))
     rows = sorted_by(request, rows, {"name": "organisation__name", "region": "region_code"})
     if kind := request.GET.get("export", ""):
         heads = [_("名称"), _("地区"), _("负责人"), _("许可证"), _("有效期止"), _("许可范围")]
@@ -125,7 +131,7 @@ def index(request: ActorRequest) -> HttpResponse:
         row.scopes = selectors.scopes_in_force(row.pk, today)  # type: ignore[attr-defined]  # for the page
         if row.licence:  # type: ignore[attr-defined]  # set above
             row.kind, row.word = KIND[row.licence.state], selectors.LICENCE.states[row.licence.state]  # type: ignore[attr-defined]  # for the page
-    filters = [Filter("licence", _("许可"), [("yes", _("今天有效")), ("no", _("今天无效"))])]
+    filters = [Filter("licence", _("许可"), [("yes", _("今天有效")), ("ending", _("即将到期")), ("no", _("今天无效"))])]
     may_license = request.actor.holds("stations.license")
     return render(request, "office/stations/index.html", {"page": page, "filters": filters, "may_license": may_license})
 

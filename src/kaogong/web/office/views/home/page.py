@@ -18,6 +18,8 @@ from kaogong.foundation.access.selectors import role_title
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.registration import selectors as registration
 from kaogong.sittings import selectors as sittings
+from kaogong.web.office.views.home.glance import glance_of
+from kaogong.web.office.views.home.shortcuts import shortcuts_of
 from kaogong.web.office.views.home.work import POWERS, work_of
 from kaogong.web.office.views.rounds.lists import KIND
 from kaogong.web.ui.requests import ActorRequest, needs
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 COMING_DAYS = 7
 """How many days ahead the home looks; a choice of the page, no rule."""
+NEXT_SITTINGS = 5
+"""How many sittings the home shows when none is in the coming days; a choice of the page, no rule."""
 TREND_DAYS = 14
 """Over how many days the home shows applications; a choice of the page, no rule."""
 TREND_ROUNDS = 4
@@ -47,22 +51,23 @@ def home(request: ActorRequest) -> HttpResponse:
         "posts": [(role_title(grant.role), grant.organisation_name) for grant in request.actor.grants],
         "waiting": [each for each in work if each.count],
         "settled": [each for each in work if not each.count],
-        "coming": _coming(request.actor, localdate(at)),
+        "glance": glance_of(request.actor, at),
+        "shortcuts": shortcuts_of(request.actor),
+        "coming": (coming := _coming(request.actor, localdate(at))),
+        "is_this_week": not coming or coming[0].held_on < localdate(at) + timedelta(days=COMING_DAYS),
         "trend": _trend(request.actor, at),
     }
     return render(request, "office/home/home.html", context)
 
 
 def _coming(actor: Actor, today: date) -> list[Sitting] | None:
-    """The live sittings of today and the coming days; None for whoever has nothing to do with sittings."""
+    """The live sittings of today and the coming days, or else the next ones; None for whoever has none to do with."""
     if not any(actor.holds(power) for power in SITTING_POWERS):
         return None
     rows = sittings.sittings_for(actor, *SITTING_POWERS).filter(
-        held_on__gte=today,
-        held_on__lt=today + timedelta(days=COMING_DAYS),
-        state__in=("scheduled", "published", "held"),
+        held_on__gte=today, state__in=("scheduled", "published", "held")
     )
-    found = list(rows)
+    found = list(rows.filter(held_on__lt=today + timedelta(days=COMING_DAYS))) or list(rows[:NEXT_SITTINGS])
     route = "office:sitting" if actor.holds("sittings.plan") else "office:seating-plan"
     for row in found:
         row.kind, row.word = KIND[row.state], sittings.SITTING.states[row.state]  # type: ignore[attr-defined]  # for the page

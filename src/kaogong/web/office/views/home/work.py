@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kaogong.blanks import selectors as blanks
 from kaogong.certificates import selectors as certificates
+from kaogong.foundation.access import selectors as access
 from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.calendar import selectors as calendar
 from kaogong.foundation.kernel.actors import Actor
@@ -26,6 +27,7 @@ from kaogong.personnel import selectors as personnel
 from kaogong.registration import selectors as registration
 from kaogong.scoring import selectors as scoring
 from kaogong.sittings import selectors as sittings
+from kaogong.stations import selectors as stations
 from kaogong.web.ui.formats import date_zh, datetime_zh, money
 from kaogong.web.ui.shapes import Kind
 
@@ -179,12 +181,84 @@ def _reviewed(actor: Actor, at: datetime) -> Work:
     return Work(_("待终审的试题"), count, _("道"), url, "check2-square", key="reviewed")
 
 
+def _unbound(actor: Actor, at: datetime) -> Work:
+    rows = itembank.items_for(actor).filter(point__isnull=True)
+    url = reverse("office:items") + "?range=none"
+    note = _("归入之前不能入卷")
+    return Work(_("未归入鉴定点的试题"), rows.count(), _("道"), url, "signpost-split", note, "neutral", "unbound")
+
+
+def _blueprints(actor: Actor, at: datetime) -> Work:
+    count = itembank.blueprints_for(actor).filter(state="drafted").count()
+    return Work(_("待审定的细目表"), count, _("份"), reverse("office:blueprints"), "list-task", key="blueprints")
+
+
+def _paperless(actor: Actor, at: datetime) -> Work:
+    """Announced rounds still to be sat, for whose occupation and level no sealed paper lies ready."""
+    ready = set(
+        itembank.papers_for(actor).filter(state="sealed").values_list("blueprint__occupation_code", "blueprint__level")
+    )
+    ahead = sittings.rounds_with_places(sittings.public_rounds()).filter(state="announced")
+    days: dict[UUID, date | None] = {each.pk: each.first_day for each in ahead}  # type: ignore[attr-defined]  # annotated
+    rows = [
+        each
+        for each in sorted(ahead, key=lambda round_: days[round_.pk] or date.max)
+        if (days[each.pk] or date.min) > localdate(at) and (each.occupation_code, each.level) not in ready
+    ]
+    note = ""
+    if rows:
+        words = _("%(round)s，%(day)s 开考") % {"round": rows[0].name, "day": date_zh(days[rows[0].pk])}
+        has_table = itembank.has_blueprint(rows[0].occupation_code, rows[0].level)
+        note = words if has_table else words + _("；还没有审定的细目表")
+    label, url = _("没有备用试卷的批次"), reverse("office:papers")
+    return Work(label, len(rows), _("个"), url, "file-earmark-lock", note, key="paperless")
+
+
 def _imports(actor: Actor, at: datetime) -> Work:
     rows = itembank.batches_for(actor).filter(state="staged")
     good = rows.order_by().aggregate(good=Sum("good_rows"))["good"]
     note = _("共 %(count)s 行可入库") % {"count": good} if good else ""
     url = reverse("office:imports") + "?state=staged"
     return Work(_("待入库的导入批"), rows.count(), _("批"), url, "upload", note, key="imports")
+
+
+def _licences(actor: Actor, at: datetime) -> Work:
+    today = localdate(at)
+    rows = stations.licences_ending(actor, today, today + timedelta(days=EXPIRY_DAYS))
+    first = rows.first()
+    note = _("最早 %(day)s 到期") % {"day": date_zh(first.until)} if first else ""
+    label, url = _("即将到期的鉴定所（站）许可"), reverse("office:stations") + "?licence=ending"
+    return Work(label, rows.count(), _("份"), url, "building", note, "neutral", "licences")
+
+
+def _posts(actor: Actor, at: datetime) -> Work:
+    today = localdate(at)
+    rows = access.posts_ending(actor, today, today + timedelta(days=EXPIRY_DAYS))
+    first = rows.order_by("until").first()
+    note = _("最早 %(day)s 到期") % {"day": date_zh(first.until)} if first else ""
+    label, url = _("任期即将届满的岗位"), reverse("office:posts") + "?state=ending&sort=until"
+    return Work(label, rows.count(), _("个"), url, "person-workspace", note, "neutral", "posts")
+
+
+def _returned(actor: Actor, at: datetime) -> Work:
+    rows = registration.registrations_for(actor, "registration.enter").filter(state="returned").order_by()
+    first = rows.order_by("round__applications_until").first()
+    note = _("最早 %(day)s 截止补正") % {"day": date_zh(first.round.applications_until)} if first else ""
+    label, url = _("退回补正的报名"), reverse("station:registrations") + "?state=returned"
+    return Work(label, rows.count(), _("份"), url, "arrow-return-left", note, key="returned")
+
+
+def _unfinished(actor: Actor, at: datetime) -> Work:
+    rows = registration.registrations_for(actor, "registration.enter").filter(state="drafted").order_by()
+    label, url = _("填写中、尚未提交的报名"), reverse("station:registrations") + "?state=drafted"
+    return Work(label, rows.count(), _("份"), url, "pencil-square", kind="neutral", key="unfinished")
+
+
+def _spoilt(actor: Actor, at: datetime) -> Work:
+    count = sum(line.spoilt for line in blanks.stock(actor) if blanks.may_move(actor, line.organisation))
+    return Work(
+        _("作废待销毁的空白证书"), count, _("本"), reverse("office:blanks"), "trash", kind="neutral", key="spoilt"
+    )
 
 
 def _holidays(actor: Actor, at: datetime) -> Work:
@@ -224,11 +298,19 @@ KINDS: tuple[tuple[str, Found], ...] = (
     ("scoring.finalise", _results),
     ("scoring.recheck", _rechecks),
     ("certificates.issue", _issues),
+    ("registration.enter", _returned),
+    ("registration.enter", _unfinished),
     ("blanks.see", _blanks),
+    ("blanks.move", _spoilt),
+    ("itembank.write", _unbound),
     ("itembank.review", _drafts),
     ("itembank.approve", _reviewed),
+    ("itembank.approve", _blueprints),
+    ("itembank.assemble", _paperless),
     ("itembank.import", _imports),
     ("personnel.grant", _cards),
+    ("stations.license", _licences),
+    ("access.appoint", _posts),
     ("calendar.edit", _holidays),
     ("notices.see", _failures),
     ("audit.read", _unsealed),
@@ -237,12 +319,9 @@ KINDS: tuple[tuple[str, Found], ...] = (
 
 POWERS = (
     *dict.fromkeys(power for power, _find in KINDS),
-    "access.appoint",
     "access.view",
     "certificates.see",
     "itembank.view",
-    "itembank.write",
-    "itembank.assemble",
     "organisations.edit",
     "personnel.view",
     "persons.see",
@@ -252,6 +331,5 @@ POWERS = (
     "seating.see",
     "sittings.plan",
     "standards.draft",
-    "stations.license",
 )
 """Who has a place at the office: every power that opens an entry of its navigation."""
