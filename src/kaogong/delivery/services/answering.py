@@ -60,7 +60,7 @@ def enter_machine(
 
     Every wrong combination gets the same NoEntry after the same work, a ticket that does not exist as well. Only who
     had all three right is told anything more. The door notes each failure (`note_failed_entry`); after so many within
-    a while there is a pause (EntryPaused), for the ticket as typed and for the address.
+    a while there is a pause (EntryPaused), for the ticket as typed at that address and for the address.
     """
     _require_no_pause(ticket_number.strip(), address, at)
     attempt = _due(ticket_number.strip(), at)
@@ -82,7 +82,7 @@ def enter_machine(
 def note_failed_entry(*, actor: Actor, at: datetime, ticket_number: str, address: str = "") -> None:
     """Count a wrong try, for the ticket as typed and for the address; called by the door after NoEntry."""
     EntryTry.objects.filter(tried_at__lt=at - timedelta(days=1)).delete()
-    keys = [_ticket_key(ticket_number.strip()), *([_address_key(address)] if address else [])]
+    keys = [_ticket_key(ticket_number.strip(), address), *([_address_key(address)] if address else [])]
     EntryTry.objects.bulk_create(EntryTry(key=key, tried_at=at) for key in keys)
     trail.record(actor=actor, action="delivery.entry_failed")
 
@@ -273,7 +273,7 @@ def _require_no_pause(ticket_number: str, address: str, at: datetime) -> None:
     """Raise EntryPaused when the ticket or the address had too many wrong tries within the pause."""
     on = at.date()
     pause = provision("delivery.entry_pause_seconds", on=on)
-    limits = {_ticket_key(ticket_number): int(provision("delivery.entry_tries", on=on).value)}
+    limits = {_ticket_key(ticket_number, address): int(provision("delivery.entry_tries", on=on).value)}
     if address:
         limits[_address_key(address)] = int(provision("delivery.entry_tries_per_address", on=on).value)
     since = at - timedelta(seconds=int(pause.value))
@@ -282,8 +282,9 @@ def _require_no_pause(ticket_number: str, address: str, at: datetime) -> None:
             raise EntryPaused(seconds=pause.value, clause=pause.clause)
 
 
-def _ticket_key(ticket_number: str) -> str:
-    return digests.keyed(ticket_number, purpose="delivery.entry-ticket")
+def _ticket_key(ticket_number: str, address: str) -> str:
+    # Counted with the address: whoever knows a ticket's number must not be able to shut its owner out from elsewhere.
+    return digests.keyed(f"{ticket_number}|{address}", purpose="delivery.entry-ticket")
 
 
 def _address_key(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Middleware: the content security policy of every page, and the reader's display preferences."""
+"""Middleware: the content security policy of every page, what caches may keep, and the reader's display preferences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.web.ui.display import COOKIE, Preferences
 
 P = ParamSpec("P")
@@ -67,6 +68,22 @@ def allowing(**extra: str) -> Callable[[Callable[P, HttpResponse]], Callable[P, 
         return widened
 
     return decorate
+
+
+class KeptByNobody:
+    """Keeps what somebody signed in is shown out of every cache, unless the view says otherwise.
+
+    Else the next one at that machine goes back to it after the sign-out, and a proxy may hand it to another.
+    """
+
+    def __init__(self, get_response: Door) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if getattr(request, "actor", PUBLIC) is not PUBLIC and "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
 
 class DisplayPreferences:

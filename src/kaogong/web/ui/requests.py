@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.internal.httpkit import get_client_ip
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +26,11 @@ class ActorRequest(HttpRequest):
 
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that the request came from, by as many proxies as the installation trusts; may be empty."""
+    return str(get_client_ip(request) or "")
 
 
 def way_back(request: HttpRequest) -> str:

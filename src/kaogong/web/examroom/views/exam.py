@@ -29,7 +29,7 @@ from kaogong.sittings.selectors import PART_NAMES
 from kaogong.web.examroom.views import practice as practising
 from kaogong.web.examroom.views.machine import at_machine, bind, bound_attempt, release
 from kaogong.web.ui.refusing import advice_of, status_of, words_of
-from kaogong.web.ui.requests import ActorRequest
+from kaogong.web.ui.requests import ActorRequest, address_of
 
 MOST_ENTRIES = 500
 
@@ -65,7 +65,7 @@ def enter(request: ActorRequest) -> HttpResponse:
     form = DoorForm(request.POST or None)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
-        address = str(request.META.get("REMOTE_ADDR", ""))
+        address = address_of(request)
         try:
             bind(request, services.enter_machine(actor=PUBLIC, at=now(), address=address, **form.cleaned_data))
             return redirect("examroom:exam-waiting")

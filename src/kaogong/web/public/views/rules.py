@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from datetime import date
 
@@ -18,6 +17,7 @@ from kaogong.foundation.regions import selectors as regions
 from kaogong.regulations import selectors
 from kaogong.regulations.selectors import ClauseText
 from kaogong.web.public.views.rule_words import LABELS, Certainty, FigureRow
+from kaogong.web.ui.exports import export
 from kaogong.web.ui.requests import ActorRequest
 from kaogong.web.ui.shapes import Filter
 
@@ -104,17 +104,13 @@ def _certainty_filter() -> Filter:
 
 
 def _as_csv(rows: Iterable[FigureRow]) -> HttpResponse:
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="figures.csv"'
-    writer = csv.writer(response)
-    writer.writerow([_("键"), _("名称"), _("值"), _("适用"), _("依据"), _("可靠程度"), _("起"), _("止")])
-    for row in rows:
-        each = row.provision
-        until = each.until or ""
-        writer.writerow(
-            [each.key, each.title, row.value, row.applies_to, each.clause, row.certainty.word, each.since, until]
-        )
-    return response
+    heads = [_("键"), _("名称"), _("值"), _("适用"), _("依据"), _("可靠程度"), _("起"), _("止")]
+    lines = (
+        (each.key, each.title, row.value, row.applies_to, each.clause, row.certainty.word, each.since, each.until or "")
+        for row in rows
+        for each in (row.provision,)
+    )
+    return export("csv", "figures", heads, lines)
 
 
 def _day(request: ActorRequest) -> date:
