@@ -8,7 +8,9 @@ security policy, files that do not come, answers of 500 and above, and what axe 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +34,8 @@ CHROMIUM = shutil.which("chromium")
 REQUIRED = os.environ.get("KAOGONG_REQUIRE_BROWSER") == "1"
 MISSING = "Debian's Chromium is not installed (apt-get install chromium), so this test in a browser was left out."
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+PICTURES = os.environ.get("KAOGONG_PICTURES", "")
+"""A folder: every page that is judged leaves its picture there, to be looked at."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
 GRAVE = ("serious", "critical")
 FLAGS = (
@@ -131,6 +135,10 @@ class Visit:
     def check(self) -> None:
         """Let axe judge the page as it stands, and see that it is not wider than the screen."""
         place = self.page.url.removeprefix(self.address)
+        if PICTURES:
+            width = (self.page.viewport_size or DESK)["width"]
+            name = re.sub(r"\W+", "-", place.partition("?")[0]).strip("-") or "home"
+            self.page.screenshot(path=f"{PICTURES}/{time.time_ns() // 10**8}-{name}.{width}.png", full_page=True)
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.complaints.append(f"{place}: wider than the screen")
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

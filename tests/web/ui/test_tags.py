@@ -147,7 +147,7 @@ class TestBlocks:
     def test_a_refusal_says_what_why_and_what_now(self) -> None:
         refusal = NotPermitted(power="certificates.issue")
         html = drawn("{% refusal_panel refusal %}<a>别的路</a>{% endrefusal_panel %}", refusal=refusal)
-        assert "您没有办理此事的权限（certificates.issue）。" in html
+        assert "您没有办理此事的权限（需要的岗位：证书核发）。" in html
         assert "请联系本机构管理员" in html
         assert "依据" in html
         assert "<a>别的路</a>" in html

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.seating import selectors as seating
 from kaogong.web.ui.navigation import navigation_of
 from kaogong.web.ui.shapes import Desk
 
@@ -18,10 +19,15 @@ def _rows(actor: Actor) -> list[tuple[str, str, str, bool]]:
     return [
         (_("公众服务"), "/", "search", True),
         (_("我的"), "/my/", "person", is_someone),
-        (_("考务现场"), "/room/", "display", is_someone and (actor.holds("delivery.run") or not actor.grants)),
+        (_("考务现场"), "/room/", "display", is_someone and _works_in_rooms(actor)),
         (_("鉴定站"), "/station/", "building", _works_at("station", actor)),
         (_("办公台"), "/office/", "briefcase", _works_at("office", actor)),
     ]
+
+
+def _works_in_rooms(actor: Actor) -> bool:
+    """Whoever runs exams by a post, or is called to a room: invigilators and examiners hold no post."""
+    return actor.holds("delivery.run") or (not actor.grants and seating.duties_of(actor).exists())
 
 
 def _works_at(desk: str, actor: Actor) -> bool:

@@ -8,13 +8,17 @@ with its values as `{1}`, `{2}` …; the values are said in turn. What nobody ha
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import dateformat
 from django.utils.safestring import SafeData
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation.trans_real import translation
+
+from kaogong.foundation.access.roles import ROLES
+from kaogong.web.ui.formats import date_zh, datetime_zh
 
 COMPOSED = "composed"
 STATE = "state"
@@ -23,6 +27,7 @@ FEW = 4
 HAN = re.compile("[㐀-鿿]")
 PLACE = re.compile(r"\{(\w+)\}")
 DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
+WRITTEN_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
 WEEKDAY = re.compile("（周([一二三四五六日])）")
 WEEKDAYS = dict(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 LOOSE = {"{1}（{2}）", "{scope}学徒期满", "{route}{scope}毕业"}
@@ -72,9 +77,41 @@ PUT_TOGETHER = (
 
 
 def said(value: object) -> object:
-    """Return a Chinese text in the reader's language; anything but text, and text nobody knows, as it is."""
+    """Return a Chinese text in the reader's language, and every day in it as people write days; all else as it is."""
+    if isinstance(value, datetime):
+        return datetime_zh(value)
+    if isinstance(value, date):
+        return date_zh(value)
+    if isinstance(value, str) and not isinstance(value, SafeData):
+        return WRITTEN_DAY.sub(_written_day, str(_in_language(value)))
+    return value
+
+
+def facts_said(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts of a refusal as people are told them: a missing power by the roles that hold it."""
+    told = {name: said(value) for name, value in facts.items()}
+    if "power" in facts:
+        told["power"] = _holders(str(facts["power"]))
+    return told
+
+
+def _holders(power: str) -> str:
+    """The roles that hold a power, for those who lack it."""
+    titles = dict.fromkeys(str(said(role.title)) for role in ROLES if power in role.powers and role.until is None)
+    names = gettext("、").join(list(titles)[:FEW])
+    return gettext("需要的岗位：{roles}").format(roles=names) if names else gettext("只由本人或指派的人办理")
+
+
+def _written_day(match: re.Match[str]) -> str:
+    try:
+        return date_zh(date.fromisoformat(match.group()))
+    except ValueError:
+        return match.group()
+
+
+def _in_language(value: str) -> object:
     language = get_language() or ""
-    if language.startswith("zh") or not isinstance(value, str) or isinstance(value, SafeData) or not HAN.search(value):
+    if language.startswith("zh") or not HAN.search(value):
         return value
     told = _said(value, language)
     if told == value and not DAY.fullmatch(value):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal, WrongState
 from kaogong.web.ui import views
-from kaogong.web.ui.phrases import said
+from kaogong.web.ui.phrases import facts_said
 from kaogong.web.ui.requests import way_back
 
 STATUS: tuple[tuple[type[Refusal], int], ...] = ((NotFound, 404), (NotPermitted, 403), (WrongState, 409))
@@ -25,16 +25,12 @@ def status_of(refusal: Refusal) -> int:
 
 def words_of(refusal: Refusal) -> str:
     """The refusal's sentence in the reader's language, facts filled in."""
-    return gettext(type(refusal).message).format(**_facts(refusal))
+    return gettext(type(refusal).message).format(**facts_said(refusal.facts))
 
 
 def advice_of(refusal: Refusal) -> str:
     """What to do now, in the reader's language; empty when the refusal has none."""
-    return gettext(refusal.advice).format(**_facts(refusal)) if refusal.advice else ""
-
-
-def _facts(refusal: Refusal) -> dict[str, object]:
-    return {name: said(value) for name, value in refusal.facts.items()}
+    return gettext(refusal.advice).format(**facts_said(refusal.facts)) if refusal.advice else ""
 
 
 def _has_no_post(request: HttpRequest, status: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -12,33 +12,32 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kaogong.certificates import selectors as certificates
 from kaogong.foundation.identity import selectors as identity
+from kaogong.foundation.kernel.actors import Actor
 from kaogong.registration import selectors
+from kaogong.scoring import selectors as scoring
 from kaogong.seating import selectors as seating
 from kaogong.sittings import selectors as sittings
 from kaogong.web.candidate.views.registration import flow
-from kaogong.web.candidate.views.registration.showing import KIND, what_next
+from kaogong.web.candidate.views.registration.showing import (
+    KIND,
+    Next,
+    about_certificate,
+    about_result,
+    what_next,
+)
 from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.requests import ActorRequest, signed_in
-from kaogong.web.ui.shapes import Kind
 
 if TYPE_CHECKING:
     from kaogong.registration.models import Registration
 
 ON_OFFER = 3
 """How many open rounds the home shows; a choice of the page, no rule."""
+NEWS = timedelta(days=60)
+"""How long a result or a certificate is news; a choice of the page, no rule."""
 URGENCY = ("returned", "drafted", "admitted", "submitted")
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The one thing to do now: what, why, and the button."""
-
-    title: str
-    text: str
-    url: str
-    button: str
-    kind: Kind = "active"
 
 
 @require_safe
@@ -51,9 +50,13 @@ def home(request: ActorRequest) -> HttpResponse:
         row.kind = KIND[row.state]  # type: ignore[attr-defined]  # for the page
     tickets = {ticket.registration_id: ticket for ticket in seating.own_tickets(request.actor)}
     today = localdate()
+    news = news_of(request.actor)
+    urgent = next_thing(request, rows, set(tickets))
     context = {
         "person": person,
-        "next": next_thing(request, rows, set(tickets)),
+        "next": urgent or (news.pop(0) if news else None),
+        "is_urgent": urgent is not None,
+        "news": news,
         "under_way": [row for row in rows if row.state in URGENCY and row.sitting.held_on >= today],
         "duties": seating.duties_of(request.actor).filter(part__ends_at__gte=now())[:5],
         "rounds": sittings.rounds_with_places(sittings.open_rounds(now()))[:ON_OFFER],
@@ -62,7 +65,22 @@ def home(request: ActorRequest) -> HttpResponse:
     return render(request, "candidate/home/home.html", context)
 
 
-def next_thing(request: ActorRequest, rows: list[Registration], ticketed: set[object]) -> Next:
+def news_of(actor: Actor) -> list[Next]:
+    """Results and certificates of late, the newest first; a certificate speaks for the result that led to it."""
+    since = now() - NEWS
+    held = [each for each in certificates.own_certificates(actor) if each.state == "issued" and each.issued_at > since]
+    sittings_told = {each.sitting_id for each in held}
+    results = [
+        each
+        for each in scoring.own_results(actor).filter(published_at__gt=since)
+        if each.registration.sitting_id not in sittings_told
+    ]
+    dated = [(each.issued_at, about_certificate(each)) for each in held]
+    dated += [(each.published_at or since, about_result(each)) for each in results]
+    return [told for _at, told in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
+
+def next_thing(request: ActorRequest, rows: list[Registration], ticketed: set[object]) -> Next | None:
     """The most urgent of what is open: corrections, a fee, a ticket, a draft; else the way to a first application."""
     if identity.own_person(request.actor) is None:
         text = _("学校或机构替您报过名的，凭证件认领；没有的，先建立自己的记录。")
@@ -73,13 +91,7 @@ def next_thing(request: ActorRequest, rows: list[Registration], ticketed: set[ob
         for row in live:
             if row.state == state:
                 return _about(request, row, has_ticket=row.pk in ticketed)
-    return Next(
-        _("今天没有需要办的事"),
-        _("可以看看正在报名的批次。"),
-        reverse("public:rounds"),
-        _("查看正在报名的批次"),
-        "neutral",
-    )
+    return None
 
 
 def _about(request: ActorRequest, row: Registration, *, has_ticket: bool) -> Next:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kaogong.certificates import selectors as certificates
 from kaogong.foundation.access import selectors as access
 from kaogong.foundation.access import services as access_services
 from kaogong.foundation.identity import selectors as identity
@@ -20,6 +21,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.notices import selectors as notices
 from kaogong.foundation.regions import selectors as regions
 from kaogong.registration import selectors as registration
+from kaogong.scoring import selectors as scoring
 from kaogong.web.ui.refusing import advice_of, words_of
 from kaogong.web.ui.requests import ActorRequest, signed_in
 
@@ -79,7 +81,7 @@ class ContactForm(forms.Form):
 @require_safe
 @signed_in
 def overview(request: ActorRequest) -> HttpResponse:
-    """Everything kept about me: person, contacts, account, registrations, notices, and who looked at my number."""
+    """Everything kept about me: person, contacts, account, what I applied for and got, and who looked at my number."""
     person = identity.own_person(request.actor)
     account = access.own_account(request.actor)
     context: dict[str, object] = {"person": person, "account": account}
@@ -87,6 +89,8 @@ def overview(request: ActorRequest) -> HttpResponse:
         context |= {
             "region": regions.name_of(person.region_code) if person.region_code else "",
             "registrations": registration.of_person(request.actor),
+            "results": scoring.own_results(request.actor),
+            "certificates": certificates.own_certificates(request.actor),
             "notices": notices.own_notices(request.actor)[:NOTICES],
             "corrections": identity.name_corrections(request.actor, person.pk),
             "revelations": identity.own_revelations(request.actor),
@@ -131,6 +135,25 @@ def download(request: ActorRequest) -> JsonResponse:
         told["registrations"] = [
             {"number": each.number, "state": each.get_state_display(), "started_at": each.started_at.isoformat()}
             for each in registration.of_person(request.actor)
+        ]
+        told["results"] = [
+            {
+                "registration": each.registration.number,
+                "parts": {part: kept["mark"] for part, kept in each.parts.items()},
+                "passed": each.is_passed,
+                "published_at": each.published_at.isoformat() if each.published_at else None,
+            }
+            for each in scoring.own_results(request.actor)
+        ]
+        told["certificates"] = [
+            {
+                "number": each.number,
+                "occupation": each.occupation_name,
+                "level": each.level,
+                "issued_on": each.issued_on.isoformat(),
+                "state": each.state_label,
+            }
+            for each in certificates.own_certificates(request.actor)
         ]
         told["notices"] = [
             {"channel": each.channel, "to": each.to_masked, "text": each.text, "queued_at": each.queued_at.isoformat()}

@@ -25,7 +25,7 @@ from kaogong.web.ui import formats
 from kaogong.web.ui.clauses import words_of
 from kaogong.web.ui.fields import FieldView, errors_of
 from kaogong.web.ui.icons import icon_names
-from kaogong.web.ui.phrases import said, said_state
+from kaogong.web.ui.phrases import facts_said, said, said_state
 from kaogong.web.ui.shapes import Answer, Case, Chart, Figure, Filter, Kind, Moment, SeatPlace, Step, Tab
 
 register = template.Library()
@@ -248,7 +248,7 @@ def refusal_panel(content: str, refusal: Any, heading: str = "h2") -> SafeString
     Takes a kernel `Refusal`: its message and advice are translated here and filled with its facts. `heading` is h1
     where the refusal is the whole page.
     """
-    facts = {name: said(value) for name, value in refusal.facts.items()}
+    facts = facts_said(refusal.facts)
     what = gettext(refusal.message).format(**facts)
     advice = gettext(refusal.advice).format(**facts) if refusal.advice else ""
     values = {"what": what, "advice": advice, "clause": refusal.clause, "heading": heading}

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kaogong.certificates import selectors as certificates
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.registration import selectors, services
+from kaogong.scoring import selectors as scoring
 from kaogong.seating import selectors as seating
 from kaogong.sittings import selectors as sittings
 from kaogong.web.candidate.views.registration import flow
 from kaogong.web.candidate.views.registration.forms import WithdrawForm
 from kaogong.web.candidate.views.registration.steps import GET_AND_POST, own, times_of
-from kaogong.web.ui.formats import money
+from kaogong.web.ui.formats import date_zh, level_name, money
 from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, signed_in
 from kaogong.web.ui.shapes import Kind, Moment
 
 if TYPE_CHECKING:
+    from kaogong.certificates.models import Certificate
     from kaogong.registration.models import Registration
+    from kaogong.scoring.models import Result
 
 KIND: dict[str, Kind] = {
     "drafted": "neutral",
@@ -37,6 +43,17 @@ KIND: dict[str, Kind] = {
     "refused": "stopped",
     "withdrawn": "stopped",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one thing to do or to know now: what, why, and the button."""
+
+    title: str
+    text: str
+    url: str
+    button: str
+    kind: Kind = "active"
 
 
 @require_http_methods(GET_AND_POST)
@@ -87,13 +104,16 @@ def detail(request: ActorRequest, registration_id: UUID) -> HttpResponse:
     """One application: how it stands, what comes next, and what has happened."""
     registration = own(request, registration_id)
     ticket = seating.ticket_of(registration_id, request.actor)
+    result = scoring.final_result(registration_id)
+    certificate = certificates.own_certificates(request.actor).filter(sitting=registration.sitting_id).first()
     context = {
         "registration": registration,
         "kind": KIND[registration.state],
         "ticket": ticket,
         "parts": times_of(registration),
         "verdict": selectors.verdict_words(registration),
-        "moments": moments(registration, ticket),
+        "moments": moments(registration, ticket, result, certificate),
+        "outcome": about_certificate(certificate) if certificate else about_result(result) if result else None,
         "may_edit": registration.state in ("drafted", "returned"),
         "may_withdraw": registration.state in ("drafted", "submitted", "returned", "admitted") and ticket is None,
         "onward": flow.next_step(request.actor, registration),
@@ -110,11 +130,13 @@ def what_next(registration: Registration, *, has_ticket: bool) -> str:
         return _("正在等待资格审核，结果会以短信通知，不需要您做什么。")
     if registration.state == "returned":
         return _("请在 {until} 前按审核意见补正后重新提交，名额在此期间为您保留。").format(
-            until=registration.correct_until
+            until=date_zh(registration.correct_until)
         )
     if registration.state == "admitted" and not registration.is_paid:
         return _("资格审核已通过，请到报名点缴费 {fee}，缴费后才编排座位。").format(fee=money(registration.fee))
     if registration.state == "admitted":
+        if has_ticket and all(part.ends_at < now() for _name, part in times_of(registration)):
+            return _("考试已经结束，等待成绩发布，发布时会以短信通知。")
         if has_ticket:
             return _("准考证已经发布，请打印后携带身份证件参加考试。")
         return _("已缴费，等待编排座位和发布准考证，发布时会以短信通知。")
@@ -123,7 +145,40 @@ def what_next(registration: Registration, *, has_ticket: bool) -> str:
     return _("报名已撤回，名额已经释放。")
 
 
-def moments(registration: Registration, ticket: object | None) -> list[Moment]:
+def about_result(result: Result) -> Next:
+    """A published result as the news that it is."""
+    held = result.registration.round
+    what = f"{held.occupation_name} {level_name(held.level)}"
+    word = _("合格") if result.is_passed else _("不合格")
+    return Next(
+        _("成绩已发布：{what}，{word}").format(what=what, word=word),
+        _("对成绩有疑问的，可在 {until} 前申请复核。").format(until=date_zh(result.recheck_until)),
+        reverse("candidate:result", args=[result.pk]),
+        _("查看成绩"),
+        "done" if result.is_passed else "neutral",
+    )
+
+
+def about_certificate(certificate: Certificate) -> Next:
+    """An issued certificate as the news that it is."""
+    what = f"{certificate.occupation_name} {level_name(certificate.level)}"
+    return Next(
+        _("证书已核发：{what}").format(what=what),
+        _("发证日期 {day}，可以下载电子副本，也可以把查询链接发给用人单位。").format(
+            day=date_zh(certificate.issued_on)
+        ),
+        reverse("candidate:certificates"),
+        _("查看证书"),
+        "done",
+    )
+
+
+def moments(
+    registration: Registration,
+    ticket: object | None,
+    result: Result | None = None,
+    certificate: Certificate | None = None,
+) -> list[Moment]:
     """What has happened, in order."""
     decided = {"admitted": _("审核通过"), "refused": _("审核不通过"), "returned": _("退回补正")}
     kinds: dict[str, Kind] = {"admitted": "done", "refused": "stopped", "returned": "waiting"}
@@ -140,6 +195,8 @@ def moments(registration: Registration, ticket: object | None) -> list[Moment]:
             registration.paid_at, _("缴费"), _("票据 {number}").format(number=registration.receipt_number), kind="done"
         ),
         Moment(getattr(ticket, "published_at", None), _("准考证发布"), kind="done"),
+        Moment(result.published_at if result else None, _("成绩发布"), kind="done"),
+        Moment(certificate.issued_at if certificate else None, _("核发证书"), kind="done"),
         Moment(registration.withdrawn_at, _("撤回"), registration.withdrawn_reason, kind="stopped"),
     ]
     return sorted((each for each in found if each.at is not None), key=lambda each: str(each.at))

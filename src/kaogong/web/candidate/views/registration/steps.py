@@ -26,7 +26,8 @@ from kaogong.web.candidate.views.registration.forms import (
     WhereForm,
 )
 from kaogong.web.ui.claims import ClaimForms
-from kaogong.web.ui.formats import level_name, money
+from kaogong.web.ui.formats import date_zh, level_name, money
+from kaogong.web.ui.phrases import said
 from kaogong.web.ui.refusing import advice_of, status_of, words_of
 from kaogong.web.ui.requests import ActorRequest, signed_in
 from kaogong.web.ui.shapes import Answer
@@ -297,8 +298,12 @@ def answers(request: ActorRequest, registration: Registration) -> list[Answer]:
         Answer(_("姓名"), registration.legal_name),
         Answer(_("证件号码"), person.document_masked if person else ""),
         Answer(_("批次"), registration.round.name),
-        Answer(_("考试日期与地点"), f"{held.held_on:%Y-%m-%d}　{held.station}"),
-        Answer(_("科目"), "、".join(offer.parts.get(part, part) for part in registration.parts), change("parts")),
+        Answer(_("考试日期与地点"), f"{date_zh(held.held_on)}　{held.station}"),
+        Answer(
+            _("科目"),
+            _("、").join(str(said(offer.parts.get(part, part))) for part in registration.parts),
+            change("parts"),
+        ),
         Answer(_("费用"), money(registration.fee)),
         Answer(
             _("户籍或居住地"),
