@@ -1,0 +1,3 @@
+from psychometrics.cli.main import main
+
+main()
