@@ -6,8 +6,10 @@ Source: ECMA-376 part 1, SpreadsheetML. Formulas, macros and links are never fol
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -17,7 +19,13 @@ from kaogong.registration.rules.phrases import gettext_noop as _
 SIGNATURE = b"PK\x03\x04"
 UNPACKED_AT_MOST = 64 * 1_048_576
 """A file that unpacks to more was made to fill the memory, not to list people."""
+ELEMENTS_AT_MOST = 1_000_000
+"""Each element takes a hundred bytes of memory, and five in the file, which compress to nothing."""
 COLUMNS_AT_MOST = 200
+UNREADABLE = (
+    zipfile.BadZipFile, KeyError, ET.ParseError, RuntimeError, ValueError, OSError, EOFError, zlib.error,
+    lzma.LZMAError,
+)  # fmt: skip
 _SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
@@ -34,7 +42,7 @@ def sheet_rows(raw: bytes, *, rows_at_most: int) -> list[tuple[int, list[str]]]:
             if not sheets:
                 raise NotReadable(_("文件里没有工作表"))
             return _rows(_member(book, sheets[0]), texts, rows_at_most)
-    except (zipfile.BadZipFile, KeyError, ET.ParseError, RuntimeError, ValueError, OSError) as problem:
+    except UNREADABLE as problem:
         if isinstance(problem, NotReadable):
             raise
         raise NotReadable(_("这个文件不是可以打开的 Excel 文件（.xlsx）")) from problem
@@ -47,15 +55,14 @@ def _number(name: str) -> int:
 def _member(book: zipfile.ZipFile, name: str) -> bytes:
     with book.open(name) as part:
         content = part.read(UNPACKED_AT_MOST + 1)
-    # Office never writes a document type; one would be there to define entities.
-    if len(content) > UNPACKED_AT_MOST or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    # Office never writes a document type; one would be there to define entities. In UTF-16 it would look otherwise.
+    if len(content) > UNPACKED_AT_MOST or any(mark in content for mark in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
         raise NotReadable(_("文件展开后过大"))
     return content.replace(_STRICT[1:-1].encode(), _SPACE[1:-1].encode())
 
 
 def _shared_texts(content: bytes) -> list[str]:
-    root = ET.fromstring(content)  # noqa: S314  # document types were refused above
-    return [_text(item) for item in root.iter(f"{_SPACE}si")]
+    return [_text(item) for item in _elements(content, "si")]
 
 
 def _text(item: ET.Element) -> str:
@@ -83,7 +90,9 @@ def _rows(content: bytes, texts: list[str], rows_at_most: int) -> list[tuple[int
 
 
 def _elements(content: bytes, name: str) -> Iterator[ET.Element]:
-    for _event, element in ET.iterparse(io.BytesIO(content)):  # noqa: S314  # document types were refused above
+    for count, (_event, element) in enumerate(ET.iterparse(io.BytesIO(content))):  # noqa: S314  # no document types: see `_member`
+        if count > ELEMENTS_AT_MOST:
+            raise NotReadable(_("文件展开后过大"))
         if element.tag == f"{_SPACE}{name}":
             yield element
             element.clear()
