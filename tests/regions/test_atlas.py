@@ -143,8 +143,54 @@ class TestTerritory:
             assert "3414" not in atlas.territory(heir)
             assert county in atlas.territory(heir)
 
-    def test_chongqing_sees_what_came_from_sichuan(self, atlas: Atlas) -> None:
-        assert "5112" in atlas.territory("50")
+    @pytest.mark.parametrize(
+        ("province", "code", "year"),
+        [
+            ("50", "510202", 1997),
+            ("50", "512221", 1997),  # 万县 ended in 1992: Sichuan's until there was a Chongqing
+            ("46", "442122", 1988),
+            ("46", "442221", 1988),  # 崖县 became Sanya in 1984: Guangdong's until there was a Hainan
+        ],
+    )
+    def test_a_new_province_sees_what_it_was_made_of_from_its_first_year_on(
+        self, atlas: Atlas, province: str, code: str, year: int
+    ) -> None:
+        def sees(then: int) -> bool:
+            return code.startswith(atlas.territory(province, then))
+
+        assert (sees(year - 2), sees(year), sees(year + 1), sees(NOW)) == (False, False, True, True)
+
+    def test_the_old_province_keeps_sight_of_what_it_filed(self, atlas: Atlas) -> None:
+        assert "510202".startswith(atlas.territory("51"))
+
+    def test_between_other_provinces_nothing_moved(self, atlas: Atlas) -> None:
+        assert {province.code for province in atlas.children("") if len(atlas.territory(province.code)) > 1} == {
+            "460000",
+            "500000",
+        }
+
+    @pytest.mark.parametrize(
+        ("code", "namesake"),
+        [
+            ("340511", "3210"),  # 马鞍山市郊区, 1984; 扬州市郊区
+            ("340704", "3203"),  # 铜陵市铜山区 of 1987; 徐州市铜山区 of 2010
+            ("510102", "1101"),  # 成都市东城区, 1990; 北京市东城区
+            ("130103", "1305"),  # 石家庄市桥东区, 2014; 邢台市桥东区
+            ("140203", "1403"),  # 大同市矿区, 2018; 阳泉市矿区
+        ],
+    )
+    def test_a_namesake_elsewhere_took_nothing_over(self, atlas: Atlas, code: str, namesake: str) -> None:
+        assert atlas.successors(code) == []
+        assert code not in atlas.territory(namesake)
+
+    def test_a_namesake_had_stood_all_the_time(self, atlas: Atlas) -> None:
+        assert atlas.name("110101", 1985) == "北京市东城区"
+        assert "130502" in {place.code for place in atlas.standing(2000) if place.name == "桥东区"}
+
+    def test_chaohu_is_seen_by_its_heirs_since_2012(self, atlas: Atlas) -> None:
+        for heir, county in (("3401", "341402"), ("3401", "341421"), ("3402", "341422"), ("3405", "341424")):
+            assert county not in atlas.territory(heir, 2011)
+            assert county in atlas.territory(heir, 2012)
 
     def test_a_district_sees_the_code_it_replaced_but_not_its_neighbour(self, atlas: Atlas) -> None:
         assert atlas.territory("370116") == ("370116", "371200", "371202")

@@ -2,12 +2,18 @@
 
 The sources know a change by its year only. A change of a year counts from the first of January that follows: Laiwu
 (3712), dissolved by an approval of December 2018, is Jinan's (3701) from 2019.
+
+The source pairs what vanished with what appeared under the same name, and so pairs namesakes: the suburb (郊区) of
+Maanshan with that of Yangzhou. `founded` and `is_followed` say which pairs are believed. Between provinces nothing
+moved since 1984 but what became Hainan (1988, from Guangdong) and Chongqing (1997, from Sichuan); such a move counts
+from the new province's first year on, whatever year the pair bears. The old province keeps its own codes in sight: it
+filed those records.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +22,8 @@ NOW = 9999
 
 FIRST_YEAR = 1984
 """Changes are reliable from this year on, says their source; older ones are carried but not followed."""
+
+ABOLISHED = "撤销"
 
 MUNICIPALITIES = ("11", "12", "31", "50")
 
@@ -64,6 +72,24 @@ class Succession:
     instrument: str
 
 
+def founded(changes: Iterable[Change]) -> dict[str, int]:
+    """The provinces that the changes saw begin: two digits → year."""
+    return {change.new_code[:2]: change.year for change in changes if change.level == 1 and not change.old_code}
+
+
+def is_followed(change: Change, provinces: Mapping[str, int]) -> bool:
+    """Whether the new division took over the old one, rather than bearing the same name elsewhere by chance.
+
+    Across provinces: only into one that was `founded` since. Within: a district that was abolished does not live on as
+    the namesake of another city (桥东区 of Shijiazhuang, 2014, is not 桥东区 of Xingtai).
+    """
+    old, new = change.old_code, change.new_code
+    if old[:2] != new[:2]:
+        return new[:2] in provinces
+    is_namesake = change.old_name == change.new_name and change.old_name.endswith("区") and level_of(old) == 3
+    return not (change.kind == ABOLISHED and is_namesake and old[:4] != new[:4])
+
+
 def full_code(code: str) -> str:
     """Six digits from a prefix: `32` → `320000`, `3201` → `320100`; the empty code (the country) and odd ones stay."""
     return code.ljust(6, "0") if code and len(code) % 2 == 0 else code
@@ -93,9 +119,12 @@ def parent_of(code: str, stated: str = "") -> str:
 def lifetimes(current: Iterable[Place], changes: Iterable[Change]) -> list[Place]:
     """Every division that ever stood, as far as the changes tell: today's, and those that ended, with their years."""
     ordered = sorted(changes, key=lambda change: change.year)
+    provinces = founded(ordered)
     begun: dict[tuple[str, str], list[int]] = defaultdict(list)
     for change in ordered:
-        if change.new_code and (change.new_code, change.new_name) != (change.old_code, change.old_name):
+        # A namesake that an abolished division was paired with had stood all the time.
+        is_new = change.kind != ABOLISHED or not change.old_code or is_followed(change, provinces)
+        if change.new_code and is_new and (change.new_code, change.new_name) != (change.old_code, change.old_name):
             begun[change.new_code, change.new_name].append(change.year)
     places = [replace(place, since=_latest(begun[place.code, place.name], NOW)) for place in current]
     standing = {(place.code, place.name, place.since) for place in places}
@@ -124,10 +153,15 @@ class Atlas:
             self._of_code.setdefault(place.code, []).append(place)
         for own in self._of_code.values():
             own.sort(key=lambda place: (place.until or NOW, place.since or 0))
+        known = list(changes)
+        provinces = founded(known)
         self._changes = [
-            change
-            for change in changes
+            replace(change, year=max(change.year, provinces.get(change.new_code[:2], 0)))
+            if change.old_code[:2] != change.new_code[:2]
+            else change
+            for change in known
             if change.year >= FIRST_YEAR and change.old_code and change.new_code and change.old_code != change.new_code
+            if is_followed(change, provinces)
         ]
         self._territories: dict[tuple[str, int], tuple[str, ...]] = {}
         self._destinations: dict[int, dict[str, frozenset[str]]] = {}
