@@ -78,9 +78,7 @@ class TestIdle:
         assert not is_signed_in(client)
 
     def test_a_part_of_a_page_takes_the_whole_page_to_sign_in(self) -> None:
-        answer = Client().get(
-            "/office/", headers={"HX-Request": "true", "Referer": "http://testserver/office/rounds/"}
-        )
+        answer = Client().get("/office/", headers={"HX-Request": "true", "Referer": "http://testserver/office/rounds/"})
         assert answer.headers["HX-Redirect"] == "/account/login/?next=http%3A//testserver/office/rounds/"
         assert answer.content == b""
 
@@ -215,7 +213,9 @@ class TestGraveDeeds:
 
     def test_are_these(self) -> None:
         found = {
-            name for name, _path, pattern in matrix._walk(get_resolver()) if getattr(pattern.callback, "is_grave", False)
+            name
+            for name, _path, pattern in matrix._walk(get_resolver())
+            if getattr(pattern.callback, "is_grave", False)
         }
         assert found == GRAVE
 

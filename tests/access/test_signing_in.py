@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from kaogong.foundation.access import hooks, selectors
@@ -107,8 +108,32 @@ class TestSignIn:
             sign_in("13812345678", "wrong-Password-1")
         cache.clear()
         answer = Client().post("/account/login/", {"login": "13812345678", "password": PASSWORD})
-        assert answer.status_code == 429
+        assert (answer.status_code, answer["Retry-After"]) == (429, "1800")
+        assert "<strong>30 分钟</strong>" in answer.content.decode()
         assert not is_signed_in(sign_in("13812345678"))
+
+    def test_trying_meanwhile_does_not_make_the_wait_longer(self) -> None:
+        from axes.models import AccessAttempt
+
+        make_account(phone="13812345678")
+        for _ in range(5):
+            cache.clear()
+            sign_in("13812345678", "wrong-Password-1")
+        AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=12, seconds=30))
+        cache.clear()
+        answer = Client().post("/account/login/", {"login": "13812345678", "password": PASSWORD})
+        assert "<strong>18 分钟</strong>" in answer.content.decode()
+        AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=31))
+        cache.clear()
+        assert is_signed_in(sign_in("13812345678"))
+
+    def test_guessing_from_many_addresses_is_told_how_long_to_wait(self) -> None:
+        make_account(phone="13812345678")
+        for place in range(5):
+            sign_in("13812345678", "wrong-Password-1", client=Client(REMOTE_ADDR=f"10.1.2.{place}"))
+        answer = Client(REMOTE_ADDR="10.1.3.1").post("/account/login/", {"login": "13812345678", "password": PASSWORD})
+        assert answer.status_code == 429
+        assert "<strong>5 分钟</strong>" in answer.content.decode()
 
     def test_but_not_others_elsewhere(self) -> None:
         make_account(phone="13812345678")

@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         "username_password_mismatch": _("账号或密码不正确。连续输错会被暂时锁定。"),
         "phone_password_mismatch": _("手机号码或密码不正确。连续输错会被暂时锁定。"),
         "email_password_mismatch": _("邮箱或密码不正确。连续输错会被暂时锁定。"),
-        "too_many_login_attempts": _("登录失败次数过多，请几分钟后再试，或找回密码。"),
+        "too_many_login_attempts": _("登录失败次数过多，请 5 分钟后再试，或找回密码。"),
         "incorrect_code": _("验证码不正确，请核对短信中的六位数字。"),
         "incorrect_password": _("密码不正确。"),
         "phone_taken": _("该手机号码已有账号使用。"),

@@ -65,10 +65,11 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says how long to wait, and that holds
 AXES_DISABLE_ACCESS_LOG = True
 AXES_USERNAME_CALLABLE = "kaogong.foundation.access.backends.counted_name"
 AXES_CLIENT_IP_CALLABLE = "allauth.core.internal.httpkit.get_client_ip"
-AXES_LOCKOUT_CALLABLE = "kaogong.web.ui.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "kaogong.web.public.views.account.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "phone", "email"]

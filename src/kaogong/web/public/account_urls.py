@@ -12,7 +12,7 @@ from kaogong.web.public.views import account
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", account.overview, name="account_overview"),
-    path("login/", allauth.login, name="account_login"),
+    path("login/", account.SignIn.as_view(), name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("signup/", allauth.signup, name="account_signup"),

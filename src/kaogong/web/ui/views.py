@@ -54,10 +54,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
 BARE = frozenset({500, 503})
 
 
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
-    """Return the page for an HTTP error: what happened and what to do now. Knows 400, 403, 404, 409, 429, 500, 503."""
+def error_page(request: HttpRequest, status: int, *, minutes: int = 0) -> HttpResponse:
+    """Return the page for an HTTP error: what happened and what to do now. Knows 400, 403, 404, 409, 429, 500, 503.
+
+    `minutes` says on the page for too many tries how long to wait; 0 when that is not known.
+    """
     asks = None if status in BARE else request
-    return render(asks, f"ui/errors/{status}.html", {"status": status}, status=status)
+    response = render(asks, f"ui/errors/{status}.html", {"status": status, "minutes": minutes}, status=status)
+    if minutes:
+        response["Retry-After"] = str(60 * minutes)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -87,8 +93,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     is_lost = isinstance(sys.exception(), OperationalError | InterfaceError)
     return error_page(request, 503 if is_lost else 500)
-
-
-def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-    """The page for too many tries (setting AXES_LOCKOUT_CALLABLE)."""
-    return error_page(request, 429)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.views import LoginView
 from allauth.core.exceptions import RateLimited
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
@@ -17,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaogong.foundation.access import selectors, services, sessions
+from kaogong.foundation.access import lockout, selectors, services, sessions
 from kaogong.foundation.access.recovery import CodeProcess, MailVerification, Recovery
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.web.ui.refusing import advice_of, words_of
@@ -72,6 +75,25 @@ class CodeForm(forms.Form):
     """The code that came by mail."""
 
     code = forms.CharField(label=_("验证码"), max_length=12, help_text=_("六位数字，15 分钟内有效。"), widget=CODE)
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
+    """allauth's page for signing in; whoever tried too often gets the page that says how long to wait."""
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        """Show what is wrong, or the page for too many tries."""
+        codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+        if "too_many_login_attempts" in codes:
+            return error_page(self.request, 429, minutes=lockout.GUESSING_WAIT // timedelta(minutes=1))
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
+
+def locked_out(
+    request: HttpRequest, _answer: HttpResponse | None, credentials: Mapping[str, str] | None
+) -> HttpResponse:
+    """The same page after five failures for one account from one address (setting AXES_LOCKOUT_CALLABLE)."""
+    return error_page(request, 429, minutes=lockout.minutes_left(request, credentials))
 
 
 @require_safe
