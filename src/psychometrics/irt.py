@@ -3,7 +3,7 @@
 One scale for everything: ability θ, logistic, D = 1 (a slope in the normal metric is multiplied by 1.702 first).
 Dichotomous items are three-parameter logistic, P(θ) = c + (1-c) / (1 + exp(-a(θ-b))) (Birnbaum 1968), with c = 0 the
 two-parameter model, with one a for all the one-parameter model and Rasch's (1960). Items in ordered categories are
-graded (Samejima 1969) or generalised partial credit (Muraki 1992). `Nominal` (Bock 1972) gives each option its own curve.
+graded (Samejima 1969) or generalised partial credit (Muraki 1992). `Nominal` (Bock 1972) gives each option its curve.
 """
 
 from __future__ import annotations
