@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate, now
 
+from kaogong.blanks import services as blanks
 from kaogong.blanks.models import Movement, Series
 from kaogong.foundation.organisations.models import Organisation
 from tests.support.blanks import holdings, stock_up
@@ -45,6 +47,40 @@ class TestPages:
     def test_leave_as_a_file(self, desk: Client, series: Series) -> None:
         for page in ("office:blanks", "office:blanks-ledger"):
             assert desk.get(reverse(page), {"export": "csv"}).status_code == 200
+
+    def test_leave_on_paper_as_a_book_the_oldest_first(
+        self, desk: Client, series: Series, centre: Organisation
+    ) -> None:
+        blanks.spoil(
+            actor=officer(*POWERS, region="3201", organisation=centre.pk),
+            at=now(),
+            series_id=series.pk,
+            organisation_id=centre.pk,
+            first=3,
+            last=4,
+            reason="受潮",
+        )
+        page = desk.get(reverse("office:blanks-ledger"), {"print": "1"}).text
+        assert page.index("测试到货单") < page.index("受潮")
+        spoilt = desk.get(reverse("office:blanks-ledger"), {"print": "1", "kind": "spoil"}).text
+        assert "测试到货单" not in spoilt
+        assert "<dd>作废</dd>" in spoilt
+        assert "A0000001–A0000002" in desk.get(reverse("office:blanks"), {"print": "1"}).text
+
+    def test_keep_the_ledger_to_the_days_asked_for(self, desk: Client, series: Series) -> None:
+        url = reverse("office:blanks-ledger")
+        assert "测试到货单" in desk.get(url, {"since": "2000-01-01", "until": localdate().isoformat()}).text
+        assert "测试到货单" not in desk.get(url, {"until": "2000-01-01"}).text
+
+    def test_draw_what_each_body_answers_for(self, desk: Client, series: Series) -> None:
+        chart = desk.get(reverse("office:blanks")).context["chart"]
+        assert list(chart.categories) == ["南京测试中心"]
+        assert [(each.name, list(each.values)) for each in chart.series] == [("库存", [100])]
+
+    def test_print_nothing_for_outsiders(self, monkeypatch: pytest.MonkeyPatch, series: Series) -> None:
+        foreign = browser(monkeypatch, outsider(*POWERS))
+        for page in ("office:blanks", "office:blanks-ledger"):
+            assert "没有符合条件的记录" in foreign.get(reverse(page), {"print": "1"}).text
 
     def test_show_nothing_to_outsiders(self, monkeypatch: pytest.MonkeyPatch, series: Series) -> None:
         foreign = browser(monkeypatch, outsider(*POWERS))

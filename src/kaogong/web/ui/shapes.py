@@ -14,7 +14,8 @@ from kaogong.web.ui.formats import count
 
 Kind = Literal["done", "waiting", "stopped", "active", "neutral"]
 StepState = Literal["done", "current", "todo", "stopped"]
-ChartForm = Literal["bar", "line", "stacked", "horizontal"]
+ChartForm = Literal["bar", "line", "stacked", "horizontal", "across"]
+"""`stacked` upright and `across` lying bars put their series on top of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of a list: the name in the address bar and its choices as (value, label)."""
+    """A filter of a list: the name in the address bar and its choices as (value, label); without choices, a day."""
 
     name: str
     label: str
-    choices: Sequence[tuple[str, str]]
+    choices: Sequence[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,11 +17,14 @@ from kaogong.certificates import selectors
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.regulations import selectors as regulations
 from kaogong.web.office.listing import export, number_of, page_of, sorted_by
+from kaogong.web.office.papers import MOST, print_out
 from kaogong.web.ui.formats import date_zh, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter, Kind, Moment
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from kaogong.certificates.models import Certificate, StatusChange
 
 KIND: dict[str, Kind] = {"issued": "done", "suspended": "waiting", "revoked": "stopped"}
@@ -53,6 +57,9 @@ def index(request: ActorRequest) -> HttpResponse:
     if wanted := asked.get("export", ""):
         heads = [_("证书编号"), _("姓名"), _("证件号码"), _("职业"), _("等级"), _("核发机构"), _("发证日期"), _("状态")]
         return export(wanted, "certificates", heads, (_cells(row) for row in rows))
+    if asked.get("print", ""):
+        heads = [_("证书编号"), _("姓名"), _("证件号码"), _("职业"), _("等级"), _("发证日期"), _("流水码"), _("状态")]
+        return print_out(request, _("证书登记册"), heads, _entries(rows), facts=_conditions(request))
     page = page_of(request, rows)
     for row in page:
         row.kind = KIND[row.state]  # type: ignore[attr-defined]  # for the page
@@ -63,6 +70,8 @@ def index(request: ActorRequest) -> HttpResponse:
             Filter("state", _("状态"), selectors.CERTIFICATE.choices()),
             Filter("level", _("等级"), [(str(level), level_name(level)) for level in (5, 4, 3, 2, 1)]),
             Filter("regime", _("种类"), [(key, regime.title) for key, regime in selectors.REGIMES.items()]),
+            Filter("since", _("发证自")),
+            Filter("until", _("至")),
         ],
         "figures": [
             Figure(label, counts[state], _("本"), as_of=at) for state, label in selectors.CERTIFICATE.states.items()
@@ -70,6 +79,30 @@ def index(request: ActorRequest) -> HttpResponse:
         "may_print": request.actor.holds("certificates.print"),
     }
     return render(request, "office/certificates/index.html", context)
+
+
+def _entries(rows: QuerySet[Certificate]) -> Iterator[list[object]]:
+    """The register as it is kept on paper: what was issued, on which blanks, how it stands."""
+    found = list(rows[: MOST + 1])
+    copies = selectors.copies_of([row.pk for row in found])
+    for row in found:
+        serials = "、".join(each.blank_serial for each in copies.get(row.pk, ()))
+        level, issued = level_name(row.level), date_zh(row.issued_on)
+        yield [row.number, row.name, row.document_masked, row.occupation_name, level, issued, serials, row.state_label]
+
+
+def _conditions(request: ActorRequest) -> list[tuple[str, object]]:
+    """What the register was narrowed by, for its paper."""
+    asked = request.GET
+    level = number_of(request, "level")
+    found = [
+        (_("状态"), selectors.CERTIFICATE.states.get(asked.get("state", ""))),
+        (_("等级"), level_name(level) if level else ""),
+        (_("发证自"), date_zh(since) if (since := _day(asked.get("since", ""))) else ""),
+        (_("至"), date_zh(until) if (until := _day(asked.get("until", ""))) else ""),
+        (_("查找"), asked.get("q", "").strip()),
+    ]
+    return [(label, value) for label, value in found if value]
 
 
 def _cells(row: Certificate) -> list[object]:

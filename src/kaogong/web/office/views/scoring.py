@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,16 @@ from kaogong.scoring import selectors, services
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings.selectors import LEVEL_NAMES, PART_NAMES
 from kaogong.web.office.listing import export, page_of, sorted_by
+from kaogong.web.office.papers import print_out
+from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Series, Step
 
 KIND: dict[str, Kind] = {"drafted": "waiting", "final": "done", "superseded": "neutral"}
 ORDER = list(PART_NAMES)
+BAND = 10
+"""How wide the bands of marks are that `PartOverview` counts."""
 SEEING = ("scoring.see", "scoring.mark", "scoring.finalise")
 
 
@@ -60,16 +65,25 @@ def detail(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
     listed = _filtered(request, results)
     if kind := request.GET.get("export", ""):
         return export(kind, f"results-{sitting.number}", _heads(overview), _cells(listed, overview))
+    if request.GET.get("print", ""):
+        facts = [
+            (_("场次"), sitting.number),
+            (_("考试日期"), date_zh(sitting.held_on)),
+            (_("鉴定所（站）"), str(sitting.station)),
+            (_("职业与等级"), f"{sitting.round.occupation_name} {LEVEL_NAMES[sitting.round.level]}"),
+        ]
+        return print_out(request, _("成绩册"), _heads(overview), _cells(listed, overview), facts=facts)
     page = page_of(request, listed)
     for row in page:
         row.cells = [row.parts.get(each.part.part) for each in overview]
         row.kind = KIND[row.state]
     standing = selectors.progress_of([sitting_id])[sitting_id]
+    lines = selectors.pass_lines(sitting)
     choices = [("yes", _("合格")), ("no", _("不合格"))]
     context = {
         "sitting": sitting,
         "overview": overview,
-        "charts": [_chart(each) for each in overview],
+        "charts": [_chart(each, lines.get(each.part.part, Decimal(60))) for each in overview],
         "figures": _figures(overview, standing),
         "steps": _steps(overview, standing),
         "standing": standing,
@@ -104,15 +118,21 @@ def _cells(results: Iterable[Any], overview: list[selectors.PartOverview]) -> It
         yield [row.registration.number, row.registration.legal_name, *marks, verdict, row.state_label]
 
 
-def _chart(each: selectors.PartOverview) -> dict[str, Any]:
-    chart = Chart(
-        "bar",
-        [label for label, _number in each.bands],
-        [Series(_("人数"), [number for _label, number in each.bands])],
-        _("人"),
-        _("分数段"),
-    )
-    return {"name": PART_NAMES.get(each.part.part, each.part.part), "key": each.part.part, "chart": chart, "each": each}
+def _chart(each: selectors.PartOverview, line: Decimal) -> dict[str, Any]:
+    """A part's marks in bands of ten, those that reach the pass mark in a colour of their own."""
+    labels = [label for label, _number in each.bands]
+    numbers = [number for _label, number in each.bands]
+    from_band = int(line) // BAND
+    if line % BAND:
+        series = [Series(_("人数"), numbers)]
+    else:
+        series = [
+            Series(_("达到合格线"), [*[0] * from_band, *numbers[from_band:]]),
+            Series(_("未达合格线"), [*numbers[:from_band], *[0] * len(numbers[from_band:])]),
+        ]
+    chart = Chart("stacked", labels, series, _("人"), _("分数段"))
+    name = PART_NAMES.get(each.part.part, each.part.part)
+    return {"name": name, "key": each.part.part, "chart": chart, "each": each, "line": line}
 
 
 def _figures(overview: list[selectors.PartOverview], standing: selectors.Progress) -> list[Figure]:

@@ -13,14 +13,18 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kaogong.certificates import selectors as certificates
+from kaogong.registration import selectors as registration
+from kaogong.scoring import selectors as scoring
 from kaogong.sittings import selectors
 from kaogong.tracks import selectors as tracks
 from kaogong.web.office.listing import export, number_of, page_of, sorted_by
 from kaogong.web.ui.formats import datetime_zh, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
-from kaogong.web.ui.shapes import Figure, Filter, Kind, Step, StepState
+from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Series, Step, StepState
 
 if TYPE_CHECKING:
+    from kaogong.foundation.kernel.actors import Actor
     from kaogong.sittings.models import Round
 
 KIND: dict[str, Kind] = {
@@ -110,6 +114,8 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
     capacity, claimed = sum(each.capacity for each in live), sum(each.claimed for each in live)
     context = {
         "round": round_,
+        "funnel": _funnel(actor, round_, [each.pk for each in live]),
+        "at": now(),
         "kind": KIND[round_.state],
         "word": selectors.ROUND.states[round_.state],
         "sittings": sittings,
@@ -129,6 +135,33 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "may_cancel": "cancel" in moves and may("sittings.announce"),
     }
     return render(request, "office/rounds/detail.html", context)
+
+
+def _funnel(actor: Actor, round_: Round, sitting_ids: list[UUID]) -> Chart | None:
+    """How many applications of the round came how far; None before the first, and for whoever may not see them."""
+    if not actor.holds("registration.see"):
+        return None
+    rows = registration.registrations_for(actor, "registration.see").filter(round=round_.pk).order_by()
+    came = rows.filter(submitted_at__isnull=False).count()
+    if not came:
+        return None
+    admitted = rows.filter(admitted_at__isnull=False).exclude(state="withdrawn")
+    stages = [
+        (_("提交报名"), came),
+        (_("审核通过"), admitted.count()),
+        (_("缴费（含免缴）"), admitted.filter(Q(paid_at__isnull=False) | Q(fee=0)).count()),
+    ]
+    if actor.holds("scoring.see"):
+        results = scoring.progress_of(sitting_ids).values()
+        stages += [
+            (_("有成绩"), sum(each.results - each.drafted for each in results)),
+            (_("全部合格"), sum(each.passed for each in results if not each.drafted)),
+        ]
+    if actor.holds("certificates.see"):
+        issued = certificates.certificates_for(actor).filter(sitting__round=round_.pk).count()
+        stages.append((_("核发证书"), issued))
+    labels = [label for label, _number in stages]
+    return Chart("horizontal", labels, [Series(_("人数"), [number for _label, number in stages])], _("人"), _("环节"))
 
 
 def steps(state: str, sittings: int, checks_url: str = "", current: int = -1) -> list[Step]:

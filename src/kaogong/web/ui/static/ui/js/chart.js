@@ -2,7 +2,7 @@
 
 /* global echarts */
 
-const FORMS = { bar: "bar", stacked: "bar", horizontal: "bar", line: "line" };
+const FORMS = { bar: "bar", stacked: "bar", horizontal: "bar", across: "bar", line: "line" };
 
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -13,8 +13,9 @@ function seriesOf(spec) {
     name: one.name,
     type: FORMS[spec.form],
     data: one.values,
-    stack: spec.form === "stacked" ? "all" : undefined,
+    stack: ["stacked", "across"].includes(spec.form) ? "all" : undefined,
     barMaxWidth: 36,
+    label: spec.form === "horizontal" && spec.series.length === 1 ? { show: true, position: "right", color: token("--ink") } : undefined,
     symbol: "circle",
     symbolSize: 7,
     lineStyle: { width: 2.5 },
@@ -25,7 +26,7 @@ function axes(spec, text) {
   const categories = { type: "category", data: spec.categories, axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false }, axisLabel: text };
   const whole = spec.series.every((one) => one.values.every((value) => value === null || Number.isInteger(value)));
   const values = { type: "value", minInterval: whole ? 1 : 0, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: text };
-  if (spec.form === "horizontal") return { xAxis: values, yAxis: { ...categories, inverse: true } };
+  if (["horizontal", "across"].includes(spec.form)) return { xAxis: values, yAxis: { ...categories, inverse: true } };
   return { xAxis: categories, yAxis: values };
 }
 
