@@ -168,7 +168,12 @@ def by_login(login: str) -> Account | None:
     typed = login.strip()
     if "@" in typed:
         return by_mail(typed)
-    return Account.objects.filter(username=typed).first() or by_phone(typed)
+    return by_name(typed) or by_phone(typed)
+
+
+def by_name(name: str) -> Account | None:
+    """The account with this login name. Without scope: for signing in and recovery."""
+    return Account.objects.filter(username=name).first() if name else None
 
 
 def by_phone(phone: str, *, is_verified: bool = True) -> Account | None:
