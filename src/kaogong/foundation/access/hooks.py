@@ -19,6 +19,10 @@ class Message:
     subject: str = "考工 职业技能鉴定"
 
 
+class NotSent(Exception):
+    """The carrier did not take the message over. Says nothing of to whom."""
+
+
 class NobodySends(RuntimeError):
     """No sender is registered: codes would be lost silently, so we fail aloud."""
 
@@ -33,7 +37,7 @@ def send_with(sender: Sender) -> None:
 
 
 def send(message: Message) -> None:
-    """Send a message at once. Raises NobodySends, or what the port raises when it cannot deliver."""
+    """Send a message at once. Raises NobodySends, or NotSent when the carrier does not take it."""
     if not _sender:
         raise NobodySends
     _sender[0](message)

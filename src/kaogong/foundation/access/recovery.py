@@ -6,6 +6,8 @@ types a login that nobody has sees the same pages and waits for a message that d
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from typing import Literal
 
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
@@ -18,6 +20,7 @@ from kaogong.foundation.access import hooks, selectors, services, texts
 from kaogong.foundation.access.models import Account
 from kaogong.foundation.kernel.actors import PUBLIC, Actor
 
+log = logging.getLogger(__name__)
 TRIES = 3
 SECONDS = 15 * 60
 DIGITS = 6
@@ -92,14 +95,20 @@ class Recovery(CodeProcess):
         return process
 
     def send(self) -> None:
-        """Send a fresh code, if there is an open account whose contact of this kind is verified."""
+        """Send a fresh code, if there is an open account whose contact of this kind is verified.
+
+        A carrier that fails is only logged: an error here would tell that there is such an account.
+        """
         account = self.account
         if account is None or not account.is_active:
             return
-        if self.state["channel"] == "mail" and account.is_mail_verified:
-            hooks.send(hooks.Message("mail", selectors.mail_of(account), texts.recovery_code(self.make_code())))
-        elif self.state["channel"] == "sms" and account.is_phone_verified:
-            hooks.send(hooks.Message("sms", selectors.phone_of(account), texts.recovery_code(self.make_code())))
+        try:
+            if self.state["channel"] == "mail" and account.is_mail_verified:
+                hooks.send(hooks.Message("mail", selectors.mail_of(account), texts.recovery_code(self.make_code())))
+            elif self.state["channel"] == "sms" and account.is_phone_verified:
+                hooks.send(hooks.Message("sms", selectors.phone_of(account), texts.recovery_code(self.make_code())))
+        except hooks.NotSent:
+            log.warning("A code to recover a password was not taken over by the carrier (%s).", self.state["channel"])
 
     def finish(self, password: str) -> None:
         """Set the new password. Raises PasswordWeak; the process then stays open."""
@@ -109,7 +118,8 @@ class Recovery(CodeProcess):
                 actor=PUBLIC, at=timezone.now(), account_id=account.pk, password=password, how="recovered"
             )
             if account.is_phone_verified:
-                hooks.send(hooks.Message("sms", selectors.phone_of(account), texts.password_changed()))
+                with suppress(hooks.NotSent):  # the password is set all the same
+                    hooks.send(hooks.Message("sms", selectors.phone_of(account), texts.password_changed()))
         self.abort()
 
 
@@ -120,7 +130,7 @@ class MailVerification(CodeProcess):
 
     @classmethod
     def begin(cls, request: HttpRequest, account: Account, mail: str) -> MailVerification:
-        """Send a code to the address. Raises allauth's RateLimited; CannotSend of the port."""
+        """Send a code to the address. Raises allauth's RateLimited, or NotSent."""
         address = selectors.canonical_mail(mail)
         ratelimit.consume(request, action="recover", key=address, raise_exception=True)
         process = cls(request, cls.initial_state(account, email=address))

@@ -135,7 +135,7 @@ def send(*, actor: Actor, at: datetime, notice_id: UUID) -> Notice:
             raise CannotSend(_("没有联系方式"))
         sending.send(Message("sms" if notice.channel == "sms" else "mail", to, notice.text, notice.subject))
     except CannotSend as fault:
-        notice.last_error = str(fault)[:ERROR_LENGTH]
+        notice.last_error = _without(to, notice.to_masked, str(fault))[:ERROR_LENGTH]
         notice.given_up_at = at if notice.attempts >= settings.NOTICE_TRIES or not to else None
     else:
         notice.sent_at = at
@@ -145,6 +145,13 @@ def send(*, actor: Actor, at: datetime, notice_id: UUID) -> Notice:
     action = "notices.sent" if notice.sent_at else "notices.not_sent"
     trail.record(actor=actor, action=action, target=notice, attempts=notice.attempts, to=notice.to_masked)
     return notice
+
+
+def _without(address: str, masked: str, words: str) -> str:
+    """A carrier's words with the address masked in them: a mail server repeats whom it refuses."""
+    for each in filter(None, (address, address.removeprefix("+86"))):
+        words = words.replace(each, masked)
+    return words
 
 
 def _address(notice: Notice) -> str:
