@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kaogong.web.ui.middleware.ContentSecurityPolicy",
     "kaogong.web.ui.middleware.KeptByNobody",
+    "kaogong.web.ui.middleware.MemoryOfRequest",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

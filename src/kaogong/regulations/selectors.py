@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop as _
 
+from kaogong.foundation.kernel import remembering
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.refusals import HOUSE, Refusal
 from kaogong.regulations import models
@@ -89,22 +90,24 @@ def provision(key: str, *, on: date, region_code: str = "", track: str = "", occ
 
     Raises NoProvision when the library has none. A region code may be full (`320100`) or a prefix (`3201`).
     """
-    case = Scope(region_code, track, occupation_code)
-    found = applicable(_of_key(key), on=on, case=case)
-    if found is None:
-        raise NoProvision(key=key, on=on)
-    return found
+    return provisions(key, on=on, region_code=region_code, track=track, occupation_code=occupation_code)[key]
 
 
 def provisions(
     *keys: str, on: date, region_code: str = "", track: str = "", occupation_code: str = ""
 ) -> Mapping[str, Provision]:
-    """Several figures at once, in one query, by key. Raises NoProvision for the first that the library lacks."""
+    """Several figures at once, in one query, by key. Raises NoProvision for the first that the library lacks.
+
+    Those that this deed has asked for before cost nothing.
+    """
     case = Scope(region_code, track, occupation_code)
-    rows = [as_provision(row) for row in _rows().filter(key__in=keys)]
+    known = remembering.remembered("regulations.provisions", dict[str, list[Provision]])
+    if wanting := [key for key in keys if key not in known]:
+        rows = [as_provision(row) for row in _rows().filter(key__in=wanting)]
+        known |= {key: [row for row in rows if row.key == key] for key in wanting}
     found = {}
     for key in keys:
-        best = applicable([row for row in rows if row.key == key], on=on, case=case)
+        best = applicable(known[key], on=on, case=case)
         if best is None:
             raise NoProvision(key=key, on=on)
         found[key] = best
@@ -113,8 +116,7 @@ def provisions(
 
 def clause(clause: Clause, on: date | None = None) -> ClauseText | None:
     """The words of a clause as they stood on that day (the latest when no day is given); None for an unknown clause."""
-    rows = models.Article.objects.filter(instrument__key=clause.instrument, article=clause.article)
-    texts = [_as_text(row) for row in rows.select_related("instrument").order_by("in_force_on")]
+    texts = remembering.remembered(("regulations.clause", clause), lambda: _texts(clause))
     if on is not None:
         texts = [text for text in texts if text.is_in_force(on)] or texts
     return texts[-1] if texts else None
@@ -214,8 +216,9 @@ def _rows() -> QuerySet[models.Provision]:
     return models.Provision.objects.select_related(*CLAUSE)
 
 
-def _of_key(key: str) -> list[Provision]:
-    return [as_provision(row) for row in _rows().filter(key=key)]
+def _texts(clause: Clause) -> list[ClauseText]:
+    rows = models.Article.objects.filter(instrument__key=clause.instrument, article=clause.article)
+    return [_as_text(row) for row in rows.select_related("instrument").order_by("in_force_on")]
 
 
 def _article_count() -> Coalesce:

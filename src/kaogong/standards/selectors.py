@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kaogong.foundation.kernel import remembering
 from kaogong.foundation.kernel.actors import PUBLIC, Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.signing import canonical, digests
@@ -139,13 +140,15 @@ def in_force(occupation_code: str, on: date) -> StandardVersion:
 def parts(standard_id: UUID, level: int) -> list[Part]:
     """The parts examined at a level: theory, skill, review."""
     order = {"theory": 0, "skill": 1, "review": 2}
-    found = Part.objects.filter(standard=standard_id, level=level)
+    rows = Part.objects.filter(standard=standard_id, level=level)
+    found = remembering.remembered(("standards.parts", standard_id, level), lambda: list(rows))
     return sorted(found, key=lambda part: order.get(part.code, 9))
 
 
 def conditions(standard_id: UUID, level: int) -> list[EntryCondition]:
     """The alternatives of a level, joined by OR; `.parsed` gives the typed clauses, joined by AND."""
-    return list(EntryCondition.objects.filter(standard=standard_id, level=level).order_by("code"))
+    rows = EntryCondition.objects.filter(standard=standard_id, level=level).order_by("code")
+    return list(remembering.remembered(("standards.conditions", standard_id, level), lambda: list(rows)))
 
 
 def condition(standard_id: UUID, code: str) -> EntryCondition:
@@ -177,7 +180,8 @@ def related(standard_id: UUID) -> list[RelatedOccupation]:
 
 def related_codes(standard_id: UUID) -> frozenset[str]:
     """The codes of the related occupations."""
-    return frozenset(RelatedOccupation.objects.filter(standard=standard_id).values_list("occupation_code", flat=True))
+    rows = RelatedOccupation.objects.filter(standard=standard_id).values_list("occupation_code", flat=True)
+    return remembering.remembered(("standards.related_codes", standard_id), lambda: frozenset(rows))
 
 
 def ratios(standard_id: UUID) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 
-from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel import remembering, trail
 from kaogong.foundation.kernel.actors import Actor, service
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
@@ -108,6 +108,7 @@ def draft(*, actor: Actor, at: datetime, document: Mapping[str, Any]) -> Standar
             raise EditionPublished(title=earlier.title, edition=earlier.edition)
         _clear(earlier)
     version = _lay_down(content, occupation, earlier, actor, at)
+    remembering.forget()
     trail.record(
         actor=actor,
         action="standards.drafted",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
+from kaogong.foundation.kernel import remembering
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
 from kaogong.tracks.models import Track, TrackRule
@@ -60,8 +61,7 @@ def name_of(key: str) -> str:
 
 def rules(track: str, on: date) -> list[Rule]:
     """The track's rule table as it stands on that day, by topic; empty where the rules have not arrived."""
-    in_force = TrackRule.objects.filter(Q(until__isnull=True) | Q(until__gt=on), track__key=track, since__lte=on)
-    return sorted(map(_as_rule, in_force), key=lambda rule: (ORDER.get(rule.topic, len(ORDER)), rule.topic))
+    return list(remembering.remembered(("tracks.rules", track, on), lambda: _in_force(track, on)))
 
 
 def rule(track: str, topic: str, on: date) -> Rule:
@@ -75,6 +75,11 @@ def rule(track: str, topic: str, on: date) -> Rule:
 def has_rules(track: str, on: date) -> bool:
     """Whether the track's rules have arrived."""
     return bool(rules(track, on))
+
+
+def _in_force(track: str, on: date) -> list[Rule]:
+    rows = TrackRule.objects.filter(Q(until__isnull=True) | Q(until__gt=on), track__key=track, since__lte=on)
+    return sorted(map(_as_rule, rows), key=lambda rule: (ORDER.get(rule.topic, len(ORDER)), rule.topic))
 
 
 def _as_rule(row: TrackRule) -> Rule:

@@ -6,7 +6,7 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 
-from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel import remembering, trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
 from kaogong.tracks.models import Track, TrackRule
@@ -30,5 +30,6 @@ def load_reference(*, actor: Actor, at: datetime) -> int:
             since=entry["since"],
             defaults={"value": entry["value"], "clause": entry["clause"], "until": entry.get("until")},
         )
+    remembering.forget()
     trail.record(actor=actor, action="tracks.reference_loaded", tracks=len(tracks), rules=len(content["rules"]))
     return len(content["rules"])

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar, cast
 
 from django.db import transaction
 
-from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel import remembering, trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import Refusal
 
@@ -39,13 +39,14 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         frame = trail.Frame(name, cast("datetime", kwargs["at"]))
         token = trail.running.set(frame)
         try:
-            with transaction.atomic():
+            with remembering.memory(), transaction.atomic():
                 outcome = function(*args, **kwargs)
                 if not frame.recorded:
                     raise trail.NothingRecorded(name)
-        except Refusal as refusal:
-            if outer is None:
-                port.write([_refused(name, refusal, kwargs)])
+        except BaseException as error:
+            remembering.forget()
+            if outer is None and isinstance(error, Refusal):
+                port.write([_refused(name, error, kwargs)])
             raise
         finally:
             trail.running.reset(token)

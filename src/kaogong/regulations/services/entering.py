@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop as _
 
-from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel import remembering, trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
@@ -112,6 +112,7 @@ def enter_instrument(
         models.Article(instrument=instrument, article=article, heading=heading, text=text, certainty=certainty)
         for article, heading, text in articles
     )
+    remembering.forget()
     trail.record(actor=actor, action="regulations.instrument_entered", target=instrument, key=key, title=title)
     return instrument
 
@@ -175,6 +176,7 @@ def enter_provision(
         certainty=certainty,
     )
     _save(provision)
+    remembering.forget()
     facts = {"key": key, "value": value, "before": last.value if last else None, "clause": str(clause), "since": since}
     trail.record(
         actor=actor,
@@ -197,6 +199,7 @@ def end_provision(*, actor: Actor, at: datetime, provision_id: UUID, until: date
         raise NotBefore(since=provision.since)
     provision.until = until
     provision.save(update_fields=["until"])
+    remembering.forget()
     trail.record(
         actor=actor,
         action="regulations.provision_ended",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kaogong.foundation.audit import attesting
-from kaogong.foundation.kernel import trail
+from kaogong.foundation.kernel import remembering, trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
@@ -42,6 +42,7 @@ def load_reference(*, actor: Actor, at: datetime) -> dict[str, int]:
         + _remove(models.Article, articles.values())
         + _remove(models.Instrument, instruments.values())
     )
+    remembering.forget()
     counts = {
         "instruments": len(instruments),
         "articles": len(articles),

@@ -1,4 +1,4 @@
-"""Middleware: the content security policy of every page, what caches may keep, and the reader's display preferences."""
+"""Middleware: the content security policy, what caches may keep, the reader's preferences, one memory a request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from kaogong.foundation.kernel import remembering
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.web.ui.display import COOKIE, Preferences
 
@@ -33,6 +34,17 @@ POLICY = {
 }
 # What no view may loosen, since one hole here undoes the rest.
 FIXED = frozenset({"default-src", "script-src", "style-src", "object-src", "base-uri"})
+
+
+class MemoryOfRequest:
+    """Lets a page and the deed it does look up each figure and clause once; nothing is remembered beyond it."""
+
+    def __init__(self, get_response: Door) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with remembering.memory():
+            return self.get_response(request)
 
 
 class ContentSecurityPolicy:

@@ -1,4 +1,4 @@
-"""Replacing, correcting, suspending, resuming and revoking: each shown before it is done, with what cannot be undone."""
+"""Replacing, correcting, suspending, resuming, revoking: each shown before it is done, with what cannot be undone."""
 
 from __future__ import annotations
 
