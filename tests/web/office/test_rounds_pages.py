@@ -192,6 +192,11 @@ class TestSittings:
 
     def test_is_cancelled_with_its_reason(self, desk: Client, centre: Organisation, day: date) -> None:
         sitting = selectors.sittings_of(self.announced(centre, day).pk)[0]
+        shown = desk.get(reverse("office:sitting-cancel", args=[sitting.pk])).text
+        assert "通知已占名额的 0 人" in shown
+        assert "取消后不能恢复" in shown
+        assert desk.post(reverse("office:sitting-cancel", args=[sitting.pk]), {"reason": ""}).status_code == 422
+        assert selectors.of_id(sitting.pk).state == "scheduled"
         page = desk.post(reverse("office:sitting-cancel", args=[sitting.pk]), {"reason": "停电"}, follow=True).text
         assert "停电" in page
         assert selectors.of_id(sitting.pk).state == "cancelled"

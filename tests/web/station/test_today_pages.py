@@ -8,6 +8,7 @@ from django.urls import reverse
 from kaogong.foundation.kernel.actors import PUBLIC
 from tests.support.cast import officer, outsider
 from tests.support.doors import browser
+from tests.support.registration import make_submitted
 from tests.support.sittings import DAY, announced_sitting
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,16 @@ class TestToday:
         page = browser(monkeypatch, clerk).get(reverse("station:today"), {"day": "2026-04-10"}).text
         assert "这一天没有场次" in page
         assert "2026年4月18日" in page
+
+    def test_the_counter_is_told_what_waits_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sitting = announced_sitting()
+        make_submitted(sitting)
+        station = sitting.station.organisation_id
+        clerk = officer("delivery.see", "registration.enter", "seating.see", region="9999", organisation=station)
+        page = browser(monkeypatch, clerk).get(reverse("station:today"))
+        assert [each.value for each in page.context["tasks"]] == [0, 0, 1]
+        foreign = browser(monkeypatch, outsider("delivery.see", "registration.enter")).get(reverse("station:today"))
+        assert [each.value for each in foreign.context["tasks"]] == [0, 0, 0]
 
     def test_another_station_sees_nothing_of_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sitting = announced_sitting()

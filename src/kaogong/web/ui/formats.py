@@ -6,6 +6,7 @@ An absent value is written as a dash, never as an empty place.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -88,6 +89,11 @@ def percent(share: float | Decimal | None, digits: int = 1) -> str:
 def count(number: int | None) -> str:
     """Return a count with thousands separated, `1,234,567`."""
     return ABSENT if number is None else f"{number:,}"
+
+
+def join_words(words: Iterable[object]) -> str:
+    """Return several words as one enumeration, `五级、四级`, in English `Level 5, Level 4`."""
+    return ("、" if in_chinese() else ", ").join(map(str, words))
 
 
 def number_groups(number: str) -> list[str]:

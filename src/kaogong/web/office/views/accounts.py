@@ -96,6 +96,7 @@ def detail(request: ActorRequest, account_id: UUID) -> HttpResponse:
         "account": account,
         "has_second_factor": selectors.has_second_factor(account),
         "posts": selectors.posts_in_force(account.pk, timezone.localdate()),
+        "may_see_persons": request.actor.holds("persons.see"),
         "may_act": request.actor.holds("access.appoint") and account.pk != request.actor.account_id,
     }
     return render(request, "office/accounts/detail.html", context)

@@ -18,7 +18,7 @@ from kaogong.foundation.kernel.clauses import Clause
 from kaogong.regulations import selectors as regulations
 from kaogong.web.office.listing import export, number_of, page_of, sorted_by
 from kaogong.web.office.papers import MOST, print_out
-from kaogong.web.ui.formats import date_zh, level_name
+from kaogong.web.ui.formats import date_zh, join_words, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter, Kind, Moment
 
@@ -86,7 +86,7 @@ def _entries(rows: QuerySet[Certificate]) -> Iterator[list[object]]:
     found = list(rows[: MOST + 1])
     copies = selectors.copies_of([row.pk for row in found])
     for row in found:
-        serials = "、".join(each.blank_serial for each in copies.get(row.pk, ()))
+        serials = join_words(each.blank_serial for each in copies.get(row.pk, ()))
         level, issued = level_name(row.level), date_zh(row.issued_on)
         yield [row.number, row.name, row.document_masked, row.occupation_name, level, issued, serials, row.state_label]
 

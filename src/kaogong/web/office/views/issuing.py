@@ -18,6 +18,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.regulations.selectors import provision
 from kaogong.sittings import selectors as sittings
 from kaogong.web.office.listing import page_of
+from kaogong.web.ui.formats import join_words
 from kaogong.web.ui.refusing import status_of, words_of
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Tab
@@ -75,7 +76,7 @@ def _plan_context(request: ActorRequest, found: selectors.Plan) -> dict[str, Any
     count = min(len(found.ready), most)
     issuer = found.issuing.issuer
     serials = found.serials(count)
-    words = _("核发 %(count)d 本，占用流水码 %(serials)s") % {"count": count, "serials": "、".join(serials)}
+    words = _("核发 %(count)d 本，占用流水码 %(serials)s") % {"count": count, "serials": join_words(serials)}
     return {
         "plan": found,
         "sitting": found.sitting,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.organisations import selectors
 from kaogong.foundation.regions import selectors as regions
+from kaogong.web.ui.formats import join_words
 
 SUPERIORS_SHOWN = 500
 
@@ -42,7 +43,7 @@ class RegionField(forms.CharField):
     def _guidance(self, text: str, names: list[str]) -> str:
         if not names:
             return _("没有找到名为“%(text)s”的地区。") % {"text": text}
-        return _("“%(text)s”可能是：%(names)s。请写全名。") % {"text": text, "names": "、".join(names)}
+        return _("“%(text)s”可能是：%(names)s。请写全名。") % {"text": text, "names": join_words(names)}
 
 
 class EstablishForm(forms.Form):

@@ -21,7 +21,7 @@ from kaogong.foundation.organisations import selectors as organisations
 from kaogong.occupations import selectors as occupations
 from kaogong.personnel import selectors, services
 from kaogong.web.office.listing import export, number_of, page_of, sorted_by, tell
-from kaogong.web.ui.formats import level_name
+from kaogong.web.ui.formats import join_words, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Filter, Kind
 
@@ -157,7 +157,7 @@ def index(request: ActorRequest) -> HttpResponse:
 
 
 def _cells(row: Any) -> list[object]:
-    levels = "、".join(map(str, row.levels_down))
+    levels = join_words(row.levels_down)
     state = selectors.CARD.states[row.state]
     employer = str(row.employer or "")
     return [
@@ -228,7 +228,7 @@ def _detail(
         "kind": KIND[card.state],
         "word": selectors.CARD.states[card.state],
         "is_past": card.until < localdate(),
-        "levels": "、".join(map(level_name, card.levels_down)),
+        "levels": join_words(map(level_name, card.levels_down)),
         "others": [each for each in selectors.cards_of(card.person_id) if each.pk != card.pk],
         "coming": [duty for duty in diary if duty.ends_at >= at],
         "past": [duty for duty in reversed(diary) if duty.ends_at < at],

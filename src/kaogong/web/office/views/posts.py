@@ -19,6 +19,7 @@ from kaogong.foundation.access import selectors, services
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.organisations import selectors as organisations
 from kaogong.web.office.listing import export, page_of, sorted_by, tell
+from kaogong.web.office.views.power_words import powers_in_words
 from kaogong.web.ui.requests import ActorRequest, grave, needs, signed_in
 from kaogong.web.ui.shapes import Filter
 
@@ -177,7 +178,7 @@ def roles(request: ActorRequest) -> HttpResponse:
     rows = [
         {
             "role": each,
-            "powers": sorted(each.powers),
+            "powers": powers_in_words(each.powers),
             "apart": [selectors.role_title(key) for key in sorted(each.apart)],
         }
         for each in selectors.role_choices(today)

@@ -23,7 +23,7 @@ from kaogong.foundation.regions import selectors as regions
 from kaogong.occupations import selectors as occupations
 from kaogong.stations import selectors, services
 from kaogong.web.office.listing import export, page_of, sorted_by, tell
-from kaogong.web.ui.formats import level_name
+from kaogong.web.ui.formats import join_words, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Filter, Kind
 
@@ -206,7 +206,7 @@ def _detail(
         {
             "licence": each,
             "scopes": [
-                (line.occupation_name, "、".join(map(level_name, line.levels_down))) for line in scopes[each.pk]
+                (line.occupation_name, join_words(map(level_name, line.levels_down))) for line in scopes[each.pk]
             ],
             "kind": KIND[each.state],
             "word": selectors.LICENCE.states[each.state],

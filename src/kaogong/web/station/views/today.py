@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kaogong.foundation.kernel.actors import Actor
+from kaogong.registration import selectors as registration
 from kaogong.sittings import selectors
-from kaogong.web.ui.formats import level_name
+from kaogong.web.ui.formats import join_words, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Kind, Moment
 
@@ -20,9 +23,8 @@ if TYPE_CHECKING:
     from kaogong.sittings.models import Sitting, SittingPart
 
 KIND: dict[str, Kind] = {"scheduled": "waiting", "published": "active", "held": "done"}
-COMING_DAYS = 30
-"""How far ahead the desk looks; a choice of the page, no rule."""
-
+COMING = 6
+"""How many of the next sittings the desk shows; a choice of the page, no rule."""
 
 SEEING = ("delivery.see", "delivery.run", "seating.see", "sittings.plan")
 
@@ -36,9 +38,10 @@ def today(request: ActorRequest) -> HttpResponse:
     day = _day(request)
     sittings = [_seen(each) for each in selectors.today(request.actor, day)]
     rooms = {room.room_id for each in sittings for part in each["parts"] for room in part["rooms"]}
-    coming = selectors.sittings_for(request.actor).filter(
-        held_on__gt=day, held_on__lte=day + timedelta(days=COMING_DAYS), state__in=("scheduled", "published")
-    )
+    ahead = selectors.sittings_for(request.actor).filter(held_on__gt=day, state__in=("scheduled", "published"))
+    coming = list(ahead.select_related("round")[:COMING])
+    for each in coming:
+        each.kind, each.word = KIND[each.state], selectors.SITTING.states[each.state]  # type: ignore[attr-defined]  # for the page
     context = {
         "day": day,
         "is_today": day == localdate(),
@@ -46,7 +49,9 @@ def today(request: ActorRequest) -> HttpResponse:
         "after": day + timedelta(days=1),
         "sittings": sittings,
         "moments": _moments(sittings),
-        "coming": coming.select_related("round")[:20],
+        "coming": coming,
+        "tasks": _tasks(request.actor) if day == localdate() else [],
+        "may_see_seats": request.actor.holds("seating.see"),
         "figures": [
             Figure(_("场次"), len(sittings), _("场")),
             Figure(_("考生名额"), sum(each["sitting"].claimed for each in sittings), _("人"), as_of=now()),
@@ -54,6 +59,17 @@ def today(request: ActorRequest) -> HttpResponse:
         ],
     }
     return render(request, "station/today/today.html", context)
+
+
+def _tasks(actor: Actor) -> list[Figure]:
+    """What waits at the counter: applications to mend, to finish, and those handed in that the centre reviews."""
+    if not actor.holds("registration.enter"):
+        return []
+    rows = registration.registrations_for(actor, "registration.enter").order_by()
+    counts = registration.count_by_state(rows)
+    url = reverse("station:registrations")
+    words = (("returned", _("退回补正")), ("drafted", _("尚未提交")), ("submitted", _("等中心审核")))
+    return [Figure(label, counts[state], _("份"), now(), url=f"{url}?state={state}") for state, label in words]
 
 
 def _day(request: ActorRequest) -> date:
@@ -93,6 +109,6 @@ def _moments(sittings: list[dict[str, Any]]) -> list[Moment]:
                 starts, ends = part.wave_starts_at(wave), part.wave_ends_at(wave)
                 kind: Kind = "done" if ends < at else "active" if starts <= at else "neutral"
                 title = row["name"] + (_("（第 %(wave)s 批）") % {"wave": wave} if part.waves > 1 else "")
-                rooms = "、".join(room.room.name for room in row["rooms"])
+                rooms = join_words(room.room.name for room in row["rooms"])
                 found.append((starts, Moment(starts, title, f"{each['title']} · {rooms}", kind=kind)))
     return [moment for _starts, moment in sorted(found, key=lambda pair: pair[0])]

@@ -114,6 +114,7 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
     capacity, claimed = sum(each.capacity for each in live), sum(each.claimed for each in live)
     context = {
         "round": round_,
+        "within": set(selectors.sittings_for(actor).filter(round=round_id).order_by().values_list("pk", flat=True)),
         "funnel": _funnel(actor, round_, [each.pk for each in live]),
         "at": now(),
         "kind": KIND[round_.state],

@@ -21,7 +21,7 @@ from kaogong.stations import selectors as stations
 from kaogong.web.office.listing import tell
 from kaogong.web.office.views.rounds.forms import MoveForm, PartForm, ReasonForm, StationChoice
 from kaogong.web.office.views.rounds.lists import KIND, steps
-from kaogong.web.ui.formats import date_zh
+from kaogong.web.ui.formats import date_zh, join_words
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Moment
 
@@ -118,14 +118,14 @@ def _part_forms(request: ActorRequest, round_: Round, station_id: UUID, day: dat
 
 def _room_label(room: Any, periods: list[str]) -> str:
     label = _("%(name)s · %(places)s 座（工位）") % {"name": room.name, "places": room.places}
-    return label + (_(" · 当日已占 %(periods)s") % {"periods": "、".join(periods)} if periods else "")
+    return label + (_(" · 当日已占 %(periods)s") % {"periods": join_words(periods)} if periods else "")
 
 
 @require_safe
 @needs("sittings.plan", "sittings.announce", "sittings.move")
 def sitting(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
     """One sitting: parts, rooms, how many people it needs, and where it was moved."""
-    return _sitting(request, sitting_id, MoveForm(), ReasonForm())
+    return _sitting(request, sitting_id, MoveForm())
 
 
 @require_POST
@@ -134,7 +134,7 @@ def move(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
     """Move it to another day."""
     form = MoveForm(request.POST)
     if not form.is_valid():
-        return _sitting(request, sitting_id, form, ReasonForm(), status=422)
+        return _sitting(request, sitting_id, form, status=422)
     try:
         services.move(
             actor=request.actor,
@@ -146,19 +146,29 @@ def move(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         tell(form, refusal)
-        return _sitting(request, sitting_id, form, ReasonForm(), refusal=refusal, status=422)
+        return _sitting(request, sitting_id, form, refusal=refusal, status=422)
     return redirect("office:sitting", sitting_id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs("sittings.move")
 def cancel_sitting(request: ActorRequest, sitting_id: UUID) -> HttpResponse:
-    """Cancel it, with the reason."""
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _sitting(request, sitting_id, MoveForm(), form, status=422)
-    services.cancel(actor=request.actor, at=now(), sitting_id=sitting_id, reason=form.cleaned_data["reason"])
-    return redirect("office:sitting", sitting_id)
+    """Cancel it, with the reason; shown before it is done."""
+    found = selectors.sitting(request.actor, sitting_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel(actor=request.actor, at=now(), sitting_id=sitting_id, reason=form.cleaned_data["reason"])
+        except Refusal as refusal:
+            tell(form, refusal)
+        else:
+            return redirect("office:sitting", sitting_id)
+    does = [
+        _("释放 %(day)s 在%(station)s的考场。") % {"day": date_zh(found.held_on), "station": found.station},
+        _("通知已占名额的 %(claimed)s 人。") % {"claimed": found.claimed},
+    ]
+    context = {"sitting": found, "round": found.round, "form": form, "does": does}
+    return render(request, "office/rounds/cancel_sitting.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -174,7 +184,6 @@ def _sitting(
     request: ActorRequest,
     sitting_id: UUID,
     move_form: MoveForm,
-    cancel_form: ReasonForm,
     *,
     refusal: Refusal | None = None,
     status: int = 200,
@@ -212,11 +221,11 @@ def _sitting(
             for each in selectors.moves_of(sitting_id)
         ],
         "move_form": move_form,
-        "cancel_form": cancel_form,
         "refusal": refusal,
         "may_move": "move" in moves and may_move,
         "may_cancel": "cancel" in moves and may_move,
         "may_drop": is_draft and selectors.may(request.actor, "sittings.plan", found),
+        "may_see_seats": not is_draft and selectors.may(request.actor, "seating.see", found),
         "drop_url": reverse("office:sitting-drop", args=[sitting_id]),
     }
     return render(request, "office/rounds/sitting.html", context, status=status)

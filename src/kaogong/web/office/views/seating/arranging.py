@@ -77,8 +77,8 @@ def visible(request: ActorRequest, sitting_id: UUID) -> Sitting:
     return found
 
 
-def steps(sitting: Sitting, current: str) -> list[Step]:
-    """Draw, appoint, publish."""
+def steps(sitting: Sitting, current: str, *, may_publish: bool = True) -> list[Step]:
+    """Draw, appoint, publish; the last leads nowhere for whoever may not."""
     is_out = sitting.state != "scheduled"
     missing, surplus = selectors.stale(sitting.pk)
     has_drawing = selectors.arrangement_of(sitting.pk) is not None
@@ -89,11 +89,12 @@ def steps(sitting: Sitting, current: str) -> list[Step]:
     }
     names = {"seats": _("编排座位"), "people": _("安排人员"), "publish": _("发布准考证")}
     addresses = {"seats": "office:seating-plan", "people": "office:seating-people", "publish": "office:seating-publish"}
+    led_to = {key for key in names if key != current and (key != "publish" or may_publish)}
     return [
         Step(
             names[key],
             "current" if key == current else "done" if done[key] else "todo",
-            "" if key == current else reverse(addresses[key], args=[sitting.pk]),
+            reverse(addresses[key], args=[sitting.pk]) if key in led_to else "",
         )
         for key in names
     ]
@@ -120,7 +121,7 @@ def _plan(request: ActorRequest, sitting: Sitting, form: SeedForm, status: int =
         "sitting": sitting,
         "kind": KIND[sitting.state],
         "word": sittings.SITTING.states[sitting.state],
-        "steps": steps(sitting, "seats"),
+        "steps": steps(sitting, "seats", may_publish=may_arrange),
         "figures": [
             Figure(_("可以编排"), counts.ready, _("人"), as_of=now(), definition=_("审核通过并已缴费。")),
             Figure(_("未缴费"), counts.unpaid, _("人"), as_of=now(), definition=_("不编排座位，缴费后须重新编排。")),

@@ -65,6 +65,7 @@ def _page(
     may_appoint = sitting.state in ("scheduled", "published") and sittings.may(
         request.actor, "seating.appoint", sitting
     )
+    may_publish = sittings.may(request.actor, "seating.arrange", sitting)
     rows = []
     for part in sittings.parts_of(sitting.pk):
         is_theirs = part.pk == part_id
@@ -81,7 +82,8 @@ def _page(
         )
     context = {
         "sitting": sitting,
-        "steps": steps(sitting, "people"),
+        "steps": steps(sitting, "people", may_publish=may_publish),
+        "may_publish": may_publish,
         "rows": rows,
         "has_seats": selectors.arrangement_of(sitting.pk) is not None,
         "may_appoint": may_appoint,
