@@ -54,6 +54,7 @@ def test_nothing_that_was_answered_is_lost(site: Site) -> None:
             machine.is_cut_off = True
             answer(machine, 3)
             machine.says("网络不通", "本机待传 3")
+            expect(machine.page.get_by_role("status").filter(has_text="网络不通")).to_have_count(1)
             site.start()
             expect_saved(machine, answered=8)
             machine.is_cut_off = False

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from kaogong.web.public.templatetags.rule_texts import without_papers
 from tests.support.regulations import make_provision
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,17 @@ class TestOccupations:
 
     def test_an_unknown_code_is_not_found(self, client: Client) -> None:
         assert client.get("/occupations/9-99/").status_code == 404
+
+
+class TestNotes:
+    @pytest.mark.parametrize(
+        ("written", "shown"),
+        [
+            ("exam-affairs §4.1 [S74][S76]；条文为转述，逐条序号未与原文核对", "条文为转述，逐条序号未与原文核对"),
+            ("exam-affairs §1.3–1.4 [S1]；公开页无地址，日期推定", "公开页无地址，日期推定"),
+            ("exam-affairs §3.5 [S36]", ""),
+            ("本系统设计：规则到位之前不开办", "本系统设计：规则到位之前不开办"),
+        ],
+    )
+    def test_name_no_papers_that_readers_do_not_have(self, written: str, shown: str) -> None:
+        assert without_papers(written) == shown

@@ -36,7 +36,7 @@ LOOKS = [
     (390, Preferences(theme="dark", contrast="high"), "zh-hans"),
 ]
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's Chromium")]
+pytestmark = pytest.mark.browser
 
 
 class Quiet(WSGIRequestHandler):

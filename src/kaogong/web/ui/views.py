@@ -78,7 +78,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form that came too late or from elsewhere (setting CSRF_FAILURE_VIEW)."""
-    return error_page(request, 403)
+    return render(request, "ui/errors/expired.html", {"status": 403}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

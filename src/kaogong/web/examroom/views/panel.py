@@ -269,11 +269,11 @@ def close(request: ActorRequest, part_id: UUID) -> HttpResponse:
         except Refusal as refused:
             refusal = refused
     counts = selectors.part_counts(request.actor, part_id)
-    does = [
-        _("%(number)s 人未到场或未开始的，登记为缺考") % {"number": counts["expected"] + counts["present"]},
-        _("%(number)s 人仍在作答的，按已保存的内容交卷") % {"number": counts["started"]},
-        _("全部作答封存，考场关闭"),
-    ]
+    absent, busy = counts["expected"] + counts["present"], counts["started"]
+    does = [_("%(number)s 人未到场或未开始的，登记为缺考") % {"number": absent}] if absent else []
+    if busy:
+        does.append(_("%(number)s 人仍在作答的，按已保存的内容交卷") % {"number": busy})
+    does.append(_("全部作答封存，考场关闭"))
     context = {"part": found, "name": PART_NAMES.get(found.part, found.part), "does": does, "refusal": refusal}
     return render(request, "examroom/panel/close.html", context, status=status_of(refusal) if refusal else 200)
 

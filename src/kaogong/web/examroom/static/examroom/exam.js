@@ -14,6 +14,8 @@ const isPractice = root.dataset.exam === "practice";
 const saved = document.querySelector("[data-saved]");
 const savedText = document.querySelector("[data-saved-text]");
 const left = document.querySelector("[data-left]");
+const spoken = document.querySelector("[data-spoken]"); // read aloud: only what changes the candidate's mind
+const MILESTONES = [30, 10, 5, 1]; // minutes left
 let log = null;
 let sender = null;
 let attempt = "";
@@ -21,8 +23,11 @@ let sequence = 0;
 let endsAt = 0;
 let lastSaved = "";
 let isEnding = false;
+let minutesBefore = Infinity;
 
 function status(kind, text) {
+  const isLost = saved.classList.contains("is-stopped");
+  if (kind === "stopped" ? !isLost : isLost && kind === "done") spoken.textContent = text;
   saved.className = `exam-saved is-${kind}`;
   savedText.textContent = text;
 }
@@ -133,6 +138,10 @@ function tick() {
   if (!endsAt) return;
   const remaining = endsAt - clock.now();
   left.textContent = timeLeft(remaining);
+  const minutes = Math.ceil(remaining / 60000);
+  const reached = MILESTONES.find((each) => minutes <= each && minutesBefore > each && minutesBefore !== Infinity);
+  if (reached) spoken.textContent = spoken.dataset.minutes.replace("{minutes}", minutes);
+  minutesBefore = minutes;
   left.parentElement.classList.toggle("is-short", remaining < 10 * 60000);
   if (remaining <= 0 && !isEnding) end();
 }
