@@ -20,6 +20,7 @@ from kaogong.scoring.models import Mark, Result
 from kaogong.seating.models import Seat
 from kaogong.sittings.models import Sitting
 from tests.support import itembank
+from tests.support.audit import vouch_for
 from tests.support.cast import candidate, officer, outsider
 from tests.support.delivery import BELL, START, Hall, begun_hall, make_hall, right_answers, save
 from tests.support.identity import make_person
@@ -320,7 +321,7 @@ class TestResit:
             ends_at=clock(JUNE, 13),
             answers_digest="0" * 64,
         )
-        Mark.objects.create(
+        given = Mark.objects.create(
             attempt=attempt,
             registration=entered,
             part="skill",
@@ -328,6 +329,7 @@ class TestResit:
             outcome="scored",
             marked_at=AGAIN,
         )
+        vouch_for(actor=officer(), at=AGAIN, records=[attempt, given])
         return later
 
     def finished(self, later: Sitting) -> Result:
@@ -365,7 +367,7 @@ class TestResit:
         old = result_of(hall)
         Result.objects.filter(pk=old.pk).update(state="superseded")
         low = {**old.parts["theory"], "mark": "59.00", "is_passed": False}
-        Result.objects.create(
+        corrected = Result.objects.create(
             registration=old.registration,
             region_code=old.region_code,
             version=2,
@@ -378,6 +380,7 @@ class TestResit:
             recheck_until=old.recheck_until,
             supersedes=old,
         )
+        vouch_for(actor=officer(), at=AGAIN, records=[corrected])
         with pytest.raises(services.MarksChanged):
             services.finalise(actor=scorer(), at=AGAIN, sitting_id=later.pk)
         found = self.finished(later)
