@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Attested, Record
+from kaogong.foundation.signing.fields import SealedField
 from kaogong.registration.states import REGISTRATION, ROSTER
 
 
@@ -165,7 +166,7 @@ class Evidence(Record):
     kind = models.CharField("种类", max_length=30)
     proof = models.CharField("材料类型", max_length=30, blank=True)
     title = models.CharField("名称", max_length=120)
-    content_sealed = models.BinaryField("内容（密文）", null=True, blank=True)
+    content_sealed = SealedField("内容（密文）", purpose="registration.evidence", null=True, blank=True)
     content_type = models.CharField(max_length=60, blank=True)
     size = models.PositiveIntegerField("字节", default=0)
     digest = models.CharField(max_length=64, blank=True)
@@ -221,7 +222,7 @@ class RosterRow(Record):
     line = models.PositiveIntegerField("行号")
     name = models.CharField("姓名", max_length=100, blank=True)
     document_masked = models.CharField("证件号（掩码）", max_length=30, blank=True)
-    content_sealed = models.BinaryField("内容（密文）", null=True)
+    content_sealed = SealedField("内容（密文）", purpose="registration.roster_row", null=True)
     verdict = models.CharField(max_length=10, choices=Verdict, default=Verdict.WAITING)
     problems = models.JSONField("不能提交的原因", default=list)
     warnings = models.JSONField("提示", default=list)
