@@ -18,6 +18,7 @@ from rich.table import Table
 
 from kaogong.cli import shell
 from kaogong.foundation.audit import selectors as trail
+from kaogong.foundation.audit import services as sealing
 from kaogong.foundation.kernel.actors import service
 from kaogong.foundation.signing import custody, keys, places, ring, services
 
@@ -164,8 +165,13 @@ def withdraw(
     ],
     reason: Reason,
 ) -> None:
-    """Trust a signing key no more for what is dated that day or later: after a theft, once it was turned over."""
+    """Trust a signing key no more for what is dated that day or later: after a theft, once it was turned over.
+
+    The trail is sealed first: what was written under the key until now is then held by its seal, and nothing that comes
+    under the key later is sealed any more.
+    """
     with shell.refusals():
+        sealing.seal(actor=shell.actor(sealing.SEAL), at=datetime.now(UTC))
         done = services.withdraw(
             actor=shell.actor(services.TURN), at=datetime.now(UTC), key_id=key_id, since=since.date(), reason=reason
         )

@@ -35,12 +35,12 @@ def digest(statement: Mapping[str, Any] | None) -> str:
 
 
 def is_genuine(line: TrailEntry) -> bool:
-    """Whether the line is exactly what the service signed."""
+    """Whether the line is exactly what the service signed, with a key that was trusted on the day it names."""
     try:
         message = encoding.entry_message(line)
     except (TypeError, ValueError):  # a database administrator may store what we cannot spell
         return False
-    return keys.verify(line.key_id, message, bytes(line.signature), purpose="trail")
+    return keys.verify(line.key_id, message, bytes(line.signature), purpose="trail", dated=line.recorded_at)
 
 
 def doubted(records: Sequence[R]) -> list[R]:

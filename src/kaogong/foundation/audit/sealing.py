@@ -118,7 +118,8 @@ def _follow(course: Course, outcome: Outcome, at: datetime) -> None:
         lines = list(course.lines()[:LINES_PER_SEAL])
         if not lines:
             return
-        good = [line for line in lines if attesting.is_genuine(line)]
+        # A withdrawn key signs nothing any more: what comes under it now is backdated, whatever day it names.
+        good = [line for line in lines if attesting.is_genuine(line) and keys.withdrawn(line.key_id) is None]
         outcome.refused.extend({line.id for line in lines} - {line.id for line in good})
         if good:
             outcome.seals.append(_seal(good, at=at))

@@ -169,6 +169,14 @@ class _Check:
                     words.format(seal=seal.number, place=place, row=_described(row)),
                     seal.number,
                 )
+            elif _is_withdrawn(row.key_id, row.recorded_at):
+                words = _("第 {seal} 号封存第 {place} 行由已撤销的密钥签署，且在它不再可信之后，须逐条核查；内容是：{row}")
+                self.found(
+                    "slipped_in",
+                    entry_id,
+                    words.format(seal=seal.number, place=place, row=_described(row)),
+                    seal.number,
+                )
         self.report.lines += len(rows)
         self._tell_progress()
 
@@ -214,7 +222,7 @@ class _Check:
         if not attesting.is_genuine(line):
             words = _("这一行没有有效签名：不是本系统写入的，或在封存之前被改动。内容是：{row}")
             self.found("slipped_in", line.id, words.format(row=_described(line)))
-        elif is_passed:
+        elif is_passed or keys.withdrawn(line.key_id) is not None:  # under a withdrawn key it will never be sealed
             words = _("这一行签名有效，却不在任何封存之中：它曾被移走后放回，或它的封存被改动。内容是：{row}")
             self.found("unsealed", line.id, words.format(row=_described(line)))
         else:
@@ -252,6 +260,9 @@ def _flaws(seal: Seal, *, chained: bool) -> Iterator[str]:
     message = encoding.seal_message(seal)
     if not keys.verify(seal.key_id, message, bytes(seal.signature), purpose="seal"):
         yield _("第 {number} 号封存的签名无效：封存被改动。").format(number=seal.number)
+    elif _is_withdrawn(seal.key_id, seal.sealed_at):
+        words = _("第 {number} 号封存由已撤销的密钥 {key} 签署，且在它不再可信之后：可能不是本系统封存的。")
+        yield words.format(number=seal.number, key=seal.key_id)
     if seal.digest != digests.plain(message):
         yield _("第 {number} 号封存的摘要与内容不符。").format(number=seal.number)
     if not chained:
@@ -259,6 +270,12 @@ def _flaws(seal: Seal, *, chained: bool) -> Iterator[str]:
     hashes = encoding.leaf_hashes(seal)
     if len(hashes) != len(seal.entry_ids) or merkle.root(hashes) != bytes(seal.root):
         yield _("第 {number} 号封存的叶与根不符：封存中的行被删除、增加或换了次序。").format(number=seal.number)
+
+
+def _is_withdrawn(key_id: str, dated: datetime) -> bool:
+    """Whether the key was not trusted any more at the time that the signed content names."""
+    withdrawal = keys.withdrawn(key_id)
+    return withdrawal is not None and dated >= withdrawal.since
 
 
 def _moved(ids: list[UUID], original: tuple[UUID, ...]) -> list[UUID]:
