@@ -103,6 +103,23 @@ def _evil(value: object) -> Any:
     return EVIL if isinstance(value, str) and not value.isascii() else value
 
 
+def clear_texts(pattern: str) -> dict[str, list[str]]:
+    """Where a text of the whole database, ours and the libraries', matches a regular expression of PostgreSQL's."""
+    found: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND data_type IN ('text', 'character varying', 'json', 'jsonb')"
+        )
+        for table, column in cursor.fetchall():
+            names = connection.ops.quote_name(table), connection.ops.quote_name(column)
+            # The names are those of the tables there are.
+            cursor.execute(f"SELECT {names[1]}::text FROM {names[0]} WHERE {names[1]}::text ~ %s LIMIT 3", [pattern])
+            if rows := cursor.fetchall():
+                found[f"{table}.{column}"] = [row[0][:200] for row in rows]
+    return found
+
+
 @dataclass
 class Form:
     """A form to be sent by POST: where to, and its fields by name with their kind and value."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 import pytest
 from django.conf import settings
@@ -22,11 +24,13 @@ from rich.console import Console
 from kaogong.foundation.access.models import Account
 from kaogong.foundation.kernel.actors import Actor, Reach
 from kaogong.foundation.kernel.ids import uuid7
+from kaogong.itembank import selectors as itembank
+from kaogong.itembank.models import Paper
 from kaogong.registration import services as applying
 from kaogong.web.ui.exports import FORMULA
-from tests.attacks.planting import EVIL, TYPED, Form, Visit, addresses, plant, walk
+from tests.attacks.planting import EVIL, TYPED, Form, Visit, addresses, clear_texts, plant, walk
 from tests.attacks.test_hostile_addresses import everything
-from tests.support.cast import candidate
+from tests.support.cast import candidate, officer
 from tests.support.database import copied_database
 from tests.support.doors import browser
 from tests.support.identity import make_person
@@ -35,6 +39,9 @@ from tests.support.sittings import APPLYING, announced_sitting
 from tests.web import matrix
 
 pytestmark = pytest.mark.xdist_group("planted-season")
+# A phone of the mainland, or a resident number with its date of birth, not inside a longer figure.
+NUMBERS = "(^|[^0-9A-Za-z.])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])([^0-9A-Za-z]|$)"
+LOGGED = NUMBERS.replace("(^|", "(?:^|") + "|Kaogong-2026-demo"
 MUST_BE_PLANTED = {
     "identity.Person": "name", "organisations.Organisation": "name", "registration.Registration": "employer",
     "audit.TrailEntry": "reason", "sittings.Round": "notice", "stations.Station": "head",
@@ -43,13 +50,57 @@ MUST_BE_PLANTED = {
 }  # fmt: skip
 
 
+@dataclass
+class Played:
+    """What the season left before it was planted: clear numbers by column, item texts by column, and its log."""
+
+    numbers: dict[str, list[str]] = field(default_factory=dict)
+    stems: dict[str, list[str]] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+
 @pytest.fixture(scope="module")
-def planted(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, list[str]]]:
+def played() -> Played:
+    return Played()
+
+
+@contextmanager
+def noted(lines: list[str]) -> Iterator[None]:
+    """Every line of the log at its most talkative, but the SQL itself."""
+    handler = logging.Handler(logging.DEBUG)
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]  # all it shall do
+    root, sql = logging.getLogger(), logging.getLogger("django.db.backends")
+    before = root.level, sql.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    sql.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before[0])
+        sql.setLevel(before[1])
+
+
+def some_stems() -> list[str]:
+    """The words of a few questions, as they stand in the first papers."""
+    papers = Paper.objects.order_by("pk").values_list("pk", flat=True)[:2]
+    reader = officer("delivery.deliver", region="")
+    return [each.stem for paper in papers for each in itembank.questions_for_delivery(paper, reader)[:15]]
+
+
+@pytest.fixture(scope="module")
+def planted(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, played: Played
+) -> Iterator[dict[str, list[str]]]:
     """The season, played and planted; what was planted."""
     with django_db_blocker.unblock(), copied_database():
         from kaogong.cli.demo import playing
 
-        playing.play(size=24, seed=3, console=Console(quiet=True))
+        with noted(played.log):
+            playing.play(size=24, seed=3, console=Console(quiet=True))
+        played.numbers = clear_texts(NUMBERS)
+        played.stems = clear_texts("|".join(re.escape(stem[:30]).replace('"', r"\"") for stem in some_stems()))
         own = make_drafted(announced_sitting())
         applying.hand_in(
             actor=candidate(own.person_id), at=APPLYING, registration_id=own.pk, kind="other", title="证明",
@@ -82,6 +133,22 @@ def visits(planted: dict[str, list[str]], django_db_blocker: DjangoDbBlocker) ->
 
 def test_the_texts_that_people_write_are_planted(planted: dict[str, list[str]]) -> None:
     assert {table for table, column in MUST_BE_PLANTED.items() if column not in planted[table]} == set()
+
+
+class TestSecrets:
+    """What an honest season leaves behind in the clear, in every table and in the log."""
+
+    def test_no_document_number_and_no_phone_stands_in_any_column(
+        self, planted: dict[str, list[str]], played: Played
+    ) -> None:
+        """The trail, the outbox, the jobs, sessions and the libraries' tables among them."""
+        assert played.numbers == {}
+
+    def test_no_question_stands_in_any_column(self, planted: dict[str, list[str]], played: Played) -> None:
+        assert played.stems == {}
+
+    def test_nor_in_the_log(self, planted: dict[str, list[str]], played: Played) -> None:
+        assert [line for line in played.log if re.search(LOGGED, line)] == []
 
 
 def test_most_pages_are_really_shown(visits: list[Visit]) -> None:

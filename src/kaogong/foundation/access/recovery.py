@@ -13,6 +13,9 @@ from typing import Literal
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.core import ratelimit
 from allauth.core.internal.cryptokit import compare_user_code, generate_user_code
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -57,10 +60,22 @@ class CodeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]  # all
         return str(self.state["code"])
 
     def judge(self, typed: str) -> Verdict:
-        """Whether the code typed is the one sent; a third wrong one ends the process."""
-        if self.code and compare_user_code(actual=typed, expected=self.code):
-            return "right"
-        return "wrong" if self.record_invalid_attempt() else "over"
+        """Whether the code typed is the one sent; a third wrong one ends the process.
+
+        Of many sent at once each waits for the one before and sees its count: three tries are three.
+        """
+        session = self.request.session
+        with transaction.atomic():
+            Session.objects.select_for_update().filter(pk=session.session_key).first()
+            self.state = SessionStore(session.session_key).get(self.key) or {}
+            if not self.state:
+                self.abort()
+                return "over"
+            if self.code and compare_user_code(actual=typed, expected=self.code):
+                return "right"
+            is_open = self.record_invalid_attempt()
+            session.save()
+        return "wrong" if is_open else "over"
 
     @property
     def account(self) -> Account | None:
