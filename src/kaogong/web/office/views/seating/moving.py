@@ -50,7 +50,7 @@ class SeatForm(forms.Form):
 class Target:
     """The place that was picked, and who sits there."""
 
-    room: str
+    room: int
     wave: int
     number: int
     taken_by: Seat | None
@@ -114,7 +114,7 @@ def _target(request: ActorRequest, seat: Seat, place: dict[str, Any]) -> Target 
     there = selectors.seats(seat.part_id).filter(room=room, wave=place["wave"], number=place["number"]).first()
     if there is not None and there.pk == seat.pk:
         return None
-    return Target(f"{room.number:02d} {room.room.name}", place["wave"], place["number"], there)
+    return Target(room.number, place["wave"], place["number"], there)
 
 
 def _asked(seat: Seat, picked: SeatForm, target: Target) -> dict[str, object]:
