@@ -136,7 +136,7 @@ def template(request: ActorRequest) -> HttpResponse:
     except ValueError:
         raise NotFound from None
     head, example = selectors.template_of(offer)
-    return export(request.GET.get("kind", "xlsx"), "template", head, [example])
+    return export(request.GET.get("kind", "xlsx"), "template", head, [example], as_text=True)
 
 
 def _own(request: ActorRequest, roster_id: UUID) -> Roster:
@@ -177,7 +177,6 @@ def _page(request: ActorRequest, roster: Roster, refused: Refusal | None = None)
             Figure(_("可以提交，有提示"), counts.warned, _("行"), roster.staged_at, url="?rows=warned"),
             Figure(_("不能提交"), counts.refused, _("行"), roster.staged_at, url="?rows=refused"),
         ],
-        "is_own": True,
         "refused": refused,
     }
     status = status_of(refused) if refused else 200
@@ -224,7 +223,7 @@ def refused_rows(request: ActorRequest, roster_id: UUID) -> HttpResponse:
     """The refused rows as a file to mend, the reasons in the last column."""
     _own(request, roster_id)
     head, lines = services.take_refused_rows(actor=request.actor, at=now(), roster_id=roster_id)
-    return export(request.POST.get("kind", "xlsx"), "refused", head, lines)
+    return export(request.POST.get("kind", "xlsx"), "refused", head, lines, as_text=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
