@@ -96,5 +96,5 @@ def _lists(sitting: Sitting, persons: Sequence[Person]) -> int:
 
 def _singly(sitting: Sitting, persons: Sequence[Person]) -> int:
     for person in persons:
-        applicants.make_submitted(sitting, person=person)
+        applicants.make_submitted(sitting, person=person, proven=False)
     return len(persons)

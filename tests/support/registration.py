@@ -13,8 +13,8 @@ from PIL import Image
 
 from kaogong.foundation.identity.models import Person
 from kaogong.foundation.kernel.actors import Actor, service
-from kaogong.registration import services
-from kaogong.registration.models import Registration
+from kaogong.registration import selectors, services
+from kaogong.registration.models import Evidence, Registration
 from kaogong.sittings.models import Sitting
 from tests.support.cast import candidate, officer
 from tests.support.identity import make_person
@@ -31,6 +31,8 @@ TWO_YEARS: Mapping[str, Any] = {
     "work": [{"occupation_code": ELECTRICIAN, "since": "2024-01-01", "employer": "金陵电机厂"}]
 }
 """Facts that meet condition 5-1."""
+PDF = b"%PDF-1.4\n%%EOF\n"
+"""As little as passes for a paper."""
 _order = count(1)
 
 
@@ -64,8 +66,9 @@ def make_submitted(
     parts: Sequence[str] = (),
     actor: Actor | None = None,
     at: datetime = APPLYING,
+    proven: bool = True,
 ) -> Registration:
-    """An application that waits for its review."""
+    """An application that waits for its review; unless told not, its papers are there and were looked at."""
     who = person or make_person(name=next_name())
     actor = actor or candidate(who.pk, who.name)
     drafted = make_drafted(sitting, person=who, parts=parts, actor=actor, at=at)
@@ -78,7 +81,24 @@ def make_submitted(
         residence_code=who.region_code,
         employer=employer,
     )
-    return services.submit(actor=actor, at=at, registration_id=drafted.pk)
+    submitted = services.submit(actor=actor, at=at, registration_id=drafted.pk)
+    return prove(submitted, actor=actor, at=at) if proven else submitted
+
+
+def prove(registration: Registration, *, actor: Actor = ENTERER, at: datetime = APPLYING) -> Registration:
+    """Hand in a paper for every clause that needs one, and have a reviewer look at it."""
+    for need in selectors.proof_needs(registration):
+        if not need.is_handed_in:
+            paper = services.hand_in(
+                actor=actor, at=at, registration_id=registration.pk, kind=need.kind, title="证明", content=PDF
+            )
+            look(registration, paper, at=at)
+    return registration
+
+
+def look(registration: Registration, paper: Evidence, *, actor: Actor = REVIEWER, at: datetime = APPLYING) -> None:
+    """Open a paper, as a reviewer does."""
+    services.open_evidence(actor=actor, at=at, registration_id=registration.pk, evidence_id=paper.pk)
 
 
 def make_admitted(sitting: Sitting, *, paid: bool = True, at: datetime = APPLYING, **options: Any) -> Registration:
@@ -108,7 +128,10 @@ def make_admitted_many(
             application(person.pk, employer=employers[place % len(employers)]) for place, person in enumerate(persons)
         ],
     )
-    return [collect(services.admit(actor=REVIEWER, at=at, registration_id=each.pk), at=at) for each in report.entered]
+    return [
+        collect(services.admit(actor=REVIEWER, at=at, registration_id=prove(each, at=at).pk), at=at)
+        for each in report.entered
+    ]
 
 
 def application(person_id: UUID, **options: Any) -> services.Application:

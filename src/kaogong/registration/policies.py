@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db.models import Q
 
 from kaogong.foundation.audit import selectors as audit
@@ -89,6 +92,23 @@ def had_a_hand_in(actor: Actor, registration: Registration) -> bool:
         return True
     lines = audit.entries(actor=TRAIL, target_id=str(registration.pk), is_refused=False)
     return actor.account_id is not None and lines.filter(account_id=actor.account_id, action__in=FILLING_IN).exists()
+
+
+def those_with_own_hand(actor: Actor, registrations: Sequence[Registration]) -> set[UUID]:
+    """The same for many at once, in a few queries: the applications that the actor may not decide."""
+    herself = set(identity.all_ids(actor.person_id)) if actor.person_id else set()
+    found = {
+        each.pk
+        for each in registrations
+        if each.person_id in herself or actor.account_id in {each.entered_by, each.submitted_by} - {None}
+    }
+    if actor.account_id is not None:
+        ids = {str(each.pk): each.pk for each in registrations}
+        lines = audit.entries(actor=TRAIL, is_refused=False).filter(
+            account_id=actor.account_id, action__in=FILLING_IN, target_id__in=ids
+        )
+        found |= {ids[target] for target in lines.values_list("target_id", flat=True)}
+    return found
 
 
 def require(actor: Actor, power: str, registration: Registration) -> None:

@@ -294,3 +294,36 @@ class NothingInList(Refusal):
     message = _("这份名单没有可以提交的行。")
     advice = _("请下载不能提交的行，改好后重新上传，并放弃这份名单。")
     clause = Clause(HOUSE, "batch")
+
+
+class ProofMissing(Refusal):
+    """A clause of the condition has no paper."""
+
+    message = _("缺少证明材料：{proofs}。")
+    advice = _("请退回补正，或由申报人补交；当面看过原件的，请登记“当面核对原件”。")
+    clause = Clause(HOUSE, "proof")
+
+
+class ProofNotSeen(Refusal):
+    """The papers are there, and no reviewer has opened them."""
+
+    message = _("证明材料还没有查看：{proofs}。")
+    advice = _("请先打开材料核对，再作出审核结论。")
+    clause = Clause(HOUSE, "proof")
+
+
+class ProofNotAccepted(Refusal):
+    """A paper that does not speak for this clause here."""
+
+    message = _("“{proof}”不能证明这一款。")
+    advice = _("请从列出的材料中选择；各地可用的材料见所引规则。")
+    clause = Clause(HOUSE, "proof")
+    field = "proof"
+
+
+class PromiseByAnother(Refusal):
+    """A promise is signed by the candidate alone."""
+
+    message = _("承诺书须由申报人本人签署。")
+    advice = _("请申报人登录后签署；签在纸上的，请扫描后作为材料提交。")
+    clause = Clause(HOUSE, "promise")

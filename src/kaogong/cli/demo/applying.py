@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kaogong.cli.demo.people import Invented, old_form
 from kaogong.cli.demo.season import OCCUPATION, Candidate, Season
 from kaogong.foundation.identity import services as identity
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.registration import selectors
 from kaogong.registration import services as registration
 from kaogong.registration.services import Application
+
+if TYPE_CHECKING:
+    from kaogong.registration.models import Registration
 
 Facts = Mapping[str, Any]
 SCHOOLS = {"college": "南京示例机电技师学院", "college2": "南京示例交通职业技术学院"}
@@ -25,6 +29,11 @@ EMPLOYERS = ("南京示例电机有限公司", "江苏示例建设集团", "示�
 SCHOOL_SHARE = 0.40
 BORN = (date(1972, 1, 1), date(2007, 6, 30))
 LIST_LENGTH = 60
+SCAN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+"""An empty sheet of A4: stands for a scan."""
 
 
 @dataclass(slots=True)
@@ -128,6 +137,8 @@ def _hand_in_list(season: Season, school: str, sitting: UUID, pupils: Sequence[C
     for row in report.refused:
         season.count(row.refusal)
     entered = {row.person_id: row.pk for row in report.entered}
+    for each in report.entered:
+        hand_in_papers(season.by(f"{school}/school_clerk"), season.days.before(89), each)
     for pupil in pupils:
         pupil.registration_id = entered.get(pupil.person_id)
     return pupils
@@ -166,10 +177,11 @@ def apply_for(
     condition: str,
     facts: Facts,
     residence: str = "320106",
+    with_papers: bool = True,
 ) -> UUID:
-    """Begin, claim and submit one application; gives its id, or raises the refusal that met it."""
+    """Begin, claim, prove and submit one application; gives its id, or raises the refusal that met it."""
     begun = registration.start(actor=actor, at=at, sitting_id=sitting, person_id=person)
-    registration.claim(
+    claimed = registration.claim(
         actor=actor,
         at=at,
         registration_id=begun.pk,
@@ -179,7 +191,24 @@ def apply_for(
         employer=season.model.random.choice(EMPLOYERS),
         source="企业",
     )
+    if with_papers:
+        hand_in_papers(actor, at, claimed)
     return registration.submit(actor=actor, at=at, registration_id=begun.pk).pk
+
+
+def hand_in_papers(actor: Actor, at: datetime, application: Registration) -> None:
+    """A scan for every clause that needs a proof."""
+    for need in selectors.proof_needs(application):
+        proof = need.accepted[0]
+        registration.hand_in(
+            actor=actor,
+            at=at,
+            registration_id=application.pk,
+            kind=need.kind,
+            proof=proof,
+            title=selectors.proof_label(proof),
+            content=SCAN,
+        )
 
 
 def _again_under_the_old_number(season: Season, clerk: Actor, invented: Invented, site: str, at: datetime) -> None:

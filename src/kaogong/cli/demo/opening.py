@@ -8,6 +8,7 @@ from typing import Any
 
 from kaogong.cli.demo.applying import apply_for, clerk_of
 from kaogong.cli.demo.founding import PASSWORD
+from kaogong.cli.demo.reviewing import look_at_papers
 from kaogong.cli.demo.season import OCCUPATION, Season
 from kaogong.foundation.access import selectors as access
 from kaogong.foundation.access import services as accounts
@@ -66,13 +67,23 @@ def open_round(season: Season) -> None:
             organisation_id=season.bodies[site],
         )
         entered = season.attempt(
-            apply_for, season, clerk, at, sitting=sitting, person=person.pk, condition=condition, facts=claimed
+            apply_for,
+            season,
+            clerk,
+            at,
+            sitting=sitting,
+            person=person.pk,
+            condition=condition,
+            facts=claimed,
+            with_papers=number % 7 != 3,
         )
         if entered is None:
             continue
         submitted += 1
         reviewer = season.by("nanjing/registrar")
-        if number % 4 == 1:
+        if number % 3 == 0 or number % 4 == 1:
+            look_at_papers(reviewer, season.days.before(0, 8, 20), entered)
+        if number % 4 == 1 and number % 7 != 3:
             registration.admit(actor=reviewer, at=season.days.before(0, 8, 30), registration_id=entered)
         elif number % 9 == 2:
             registration.send_back(

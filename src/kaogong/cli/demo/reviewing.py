@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from kaogong.cli.demo.season import Candidate, Season
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.registration import selectors
 from kaogong.registration import services as registration
 
 SENT_BACK, REFUSED, FALSE_PAPERS, WITHDRAWN = 0.03, 0.015, 0.004, 0.012
@@ -63,7 +65,14 @@ def _decide(season: Season, candidate: Candidate) -> bool:
         if season.attempt(registration.submit, actor=_herself(candidate), at=again, registration_id=identifier) is None:
             return False
         at = season.days.before(68, 14)
+    look_at_papers(reviewer, at, identifier)
     return season.attempt(registration.admit, actor=reviewer, at=at, registration_id=identifier) is not None
+
+
+def look_at_papers(reviewer: Actor, at: datetime, identifier: UUID) -> None:
+    """The reviewer opens what was handed in: nothing is admitted on papers that nobody looked at."""
+    for paper in selectors.evidence_of(reviewer, identifier):
+        registration.open_evidence(actor=reviewer, at=at, registration_id=identifier, evidence_id=paper.pk)
 
 
 def _pay_or_withdraw(season: Season, candidate: Candidate) -> bool:

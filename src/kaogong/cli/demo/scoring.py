@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kaogong.cli.demo import arranging, sitting_day
+from kaogong.cli.demo.reviewing import look_at_papers
 from kaogong.cli.demo.season import Season
 from kaogong.delivery import selectors as rooms
 from kaogong.foundation.kernel.actors import Actor
@@ -176,8 +177,11 @@ def _apply_again(season: Season, sitting: UUID, herself: Actor) -> UUID:
         residence_code="320106",
         source="企业",
     )
+    registration.promise(actor=herself, at=at, registration_id=begun.pk)
     registration.submit(actor=herself, at=at, registration_id=begun.pk)
-    registration.admit(actor=season.by("nanjing/registrar"), at=season.days.before(19, 14), registration_id=begun.pk)
+    reviewer, reviewed_at = season.by("nanjing/registrar"), season.days.before(19, 14)
+    look_at_papers(reviewer, reviewed_at, begun.pk)
+    registration.admit(actor=reviewer, at=reviewed_at, registration_id=begun.pk)
     registration.collect_fee(
         actor=season.by("nanjing/fee_clerk"),
         at=season.days.before(19, 16),

@@ -14,6 +14,7 @@ from kaogong.registration.rules.conditions import (
 from kaogong.registration.rules.numbers import check_digit, is_registration_number, registration_number
 from kaogong.registration.rules.parts import fee_of, is_within, parts_missing, parts_to_sit
 from kaogong.registration.rules.phrases import Phrase, calendar_length, length_in_words, months_later, phrase
+from kaogong.registration.rules.proofs import PROOF_KINDS, PROOFS, Need, Paper, needs
 from kaogong.registration.rules.record import SECTIONS, Award, Course, Fault, Record, School, Service, Spell, read
 from kaogong.registration.rules.rosters import (
     COLUMNS,
@@ -33,6 +34,8 @@ from kaogong.registration.rules.years import Span, Worked, spans_of, worked
 __all__ = [
     "COLUMNS",
     "EXAMPLE_NAME",
+    "PROOFS",
+    "PROOF_KINDS",
     "REASON",
     "ROUTES",
     "SECTIONS",
@@ -43,6 +46,8 @@ __all__ = [
     "Course",
     "Fault",
     "Finding",
+    "Need",
+    "Paper",
     "Phrase",
     "Record",
     "RosterRow",
@@ -65,6 +70,7 @@ __all__ = [
     "judge",
     "length_in_words",
     "months_later",
+    "needs",
     "parts_missing",
     "parts_to_sit",
     "phrase",

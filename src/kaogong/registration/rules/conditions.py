@@ -72,6 +72,8 @@ class Finding:
     is_met: bool
     evidence: tuple[Phrase, ...] = ()
     missing: Phrase | None = None
+    is_registered: bool = False
+    """Known from our own register: no paper is needed."""
 
     def plain(self) -> dict[str, Any]:
         """As a JSON value, to be kept with the registration."""
@@ -81,6 +83,7 @@ class Finding:
             "is_met": self.is_met,
             "evidence": [each.plain() for each in self.evidence],
             "missing": self.missing.plain() if self.missing else None,
+            "is_registered": self.is_registered,
         }
 
 
@@ -192,7 +195,8 @@ def _certificate(record: Record, clause: Certificate, case: Case) -> Finding:
             _("没有{scope}的{level}证书"), scope=case.words(clause.occupation), level=level_name(clause.level)
         )
         return Finding("certificate", asks, is_met=False, missing=missing)
-    return Finding("certificate", asks, is_met=True, evidence=(_award_words(award),))
+    evidence = (_award_words(award),)
+    return Finding("certificate", asks, is_met=True, evidence=evidence, is_registered=award.is_registered)
 
 
 def _years(record: Record, clause: Years, case: Case) -> Finding:

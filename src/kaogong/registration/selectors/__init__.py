@@ -16,6 +16,20 @@ from kaogong.foundation.signing import encryption
 from kaogong.registration import hooks, policies
 from kaogong.registration.models import Bar, Evidence, Registration
 from kaogong.registration.selectors.offers import Offer, day_of, offer
+from kaogong.registration.selectors.proofs import (
+    READINESS,
+    NeedWords,
+    ReviewRow,
+    accepted_proofs,
+    list_proof_choices,
+    need_words,
+    papers_for,
+    papers_of_list,
+    proof_choices,
+    proof_label,
+    proof_needs,
+    review_rows,
+)
 from kaogong.registration.selectors.reading import record_of
 from kaogong.registration.selectors.rosters import (
     RosterCount,
@@ -36,6 +50,7 @@ from kaogong.registration.selectors.wording import (
     condition_kinds,
     occupation_choices,
     preview,
+    promise_words,
     route_choices,
     source_choices,
     verdict_words,
@@ -45,12 +60,16 @@ from kaogong.registration.states import REGISTRATION, ROSTER
 from kaogong.sittings import selectors as sittings
 
 __all__ = [
+    "READINESS",
     "REGISTRATION",
     "ROSTER",
     "SOURCES",
+    "NeedWords",
     "Offer",
+    "ReviewRow",
     "RosterCount",
     "VerdictWords",
+    "accepted_proofs",
     "admitted_of",
     "bars_on",
     "column_names",
@@ -63,16 +82,20 @@ __all__ = [
     "get_own",
     "get_registration",
     "get_roster",
+    "list_proof_choices",
     "live_in_round",
     "may_decide",
     "may_enter",
     "may_enter_list",
+    "need_words",
     "occupation_choices",
     "of_ids",
     "of_person",
     "of_sitting",
     "offer",
     "offer_of",
+    "papers_for",
+    "papers_of_list",
     "passed_parts",
     "person_behind",
     "persons_behind_sitting",
@@ -80,8 +103,13 @@ __all__ = [
     "photos_of",
     "preview",
     "problem_words",
+    "promise_words",
+    "proof_choices",
+    "proof_label",
+    "proof_needs",
     "record_of",
     "registrations_for",
+    "review_rows",
     "roster_counts",
     "roster_row_context",
     "roster_row_values",
@@ -224,10 +252,7 @@ def verdict_tree(registration: Registration) -> Mapping[str, Any]:
 
 def evidence_of(actor: Actor, registration_id: UUID) -> list[Evidence]:
     """The papers handed in for an application within reach, without their contents. Raises NotFound."""
-    registration = get_registration(actor, registration_id)
-    return list(
-        Evidence.objects.filter(registration=registration).defer("content_sealed").order_by("handed_in_at", "id")
-    )
+    return list(papers_for([get_registration(actor, registration_id)]))
 
 
 def evidence_context(evidence_id: UUID) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_noop as _
 
@@ -120,6 +122,21 @@ def preview(registration: Registration, condition_code: str, facts: Mapping[str,
         "faults": [{"words": fault.words.plain()} for fault in faults],
     }
     return words_of_verdict(verdict, condition_code)
+
+
+def promise_words(registration: Registration, at: datetime) -> str:
+    """What a candidate promises about her years of work: kept in Chinese, as it is signed."""
+    spells = "；".join(
+        f"{each.get('since', '')} 至 {each.get('until') or '今'} {each.get('employer', '')}"
+        for each in registration.claim.get("work", [])
+    )
+    return (
+        f"本人{registration.legal_name}（证件号码 {registration.person.document_masked}），"
+        f"报名号 {registration.number}，已知悉申报条件 {registration.condition_code} 对工作年限的要求，"
+        f"承诺所填工作经历属实：{spells or '见申报内容'}。"
+        f"如有不实，愿意接受取消资格和成绩、在规定期限内不再受理报名的处理。"
+        f"{localtime(at):%Y年%m月%d日 %H:%M}"
+    )
 
 
 def condition_kinds(offer: Offer, code: str) -> list[str]:

@@ -27,6 +27,10 @@ from kaogong.registration.refusals import (
     PhotoTooLarge,
     PhotoUnreadable,
     PlaceUnclear,
+    PromiseByAnother,
+    ProofMissing,
+    ProofNotAccepted,
+    ProofNotSeen,
     ReceiptMissing,
     ReviewedByApplicant,
     RowWrong,
@@ -39,8 +43,26 @@ from kaogong.registration.refusals import (
 )
 from kaogong.registration.services.applying import choose_parts, claim, start, start_by_document, submit
 from kaogong.registration.services.batches import Application, BatchReport, RefusedRow, enter_many
-from kaogong.registration.services.deciding import admit, collect_fee, refuse, send_back, withdraw
-from kaogong.registration.services.papers import OpenedEvidence, hand_in, open_evidence, remove_evidence, set_photo
+from kaogong.registration.services.deciding import (
+    NotAdmitted,
+    ReviewReport,
+    admit,
+    admit_many,
+    collect_fee,
+    refuse,
+    send_back,
+    withdraw,
+)
+from kaogong.registration.services.papers import (
+    OpenedEvidence,
+    hand_in,
+    hand_in_for_list,
+    open_evidence,
+    promise,
+    remove_evidence,
+    see_original,
+    set_photo,
+)
 from kaogong.registration.services.rosters import (
     check_rows,
     commit_roster,
@@ -67,6 +89,7 @@ __all__ = [
     "ListStale",
     "ListUnreadable",
     "NameDiffers",
+    "NotAdmitted",
     "NotEligible",
     "NotYetAdmitted",
     "NoteMissing",
@@ -78,8 +101,13 @@ __all__ = [
     "PhotoTooLarge",
     "PhotoUnreadable",
     "PlaceUnclear",
+    "PromiseByAnother",
+    "ProofMissing",
+    "ProofNotAccepted",
+    "ProofNotSeen",
     "ReceiptMissing",
     "RefusedRow",
+    "ReviewReport",
     "ReviewedByApplicant",
     "RowWrong",
     "SourceUnknown",
@@ -89,6 +117,7 @@ __all__ = [
     "UnknownCondition",
     "UnknownPart",
     "admit",
+    "admit_many",
     "check_rows",
     "choose_parts",
     "claim",
@@ -97,10 +126,13 @@ __all__ = [
     "discard_roster",
     "enter_many",
     "hand_in",
+    "hand_in_for_list",
     "open_evidence",
+    "promise",
     "recheck_roster",
     "refuse",
     "remove_evidence",
+    "see_original",
     "send_back",
     "set_photo",
     "stage_roster",

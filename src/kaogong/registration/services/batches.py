@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from kaogong.foundation.identity import selectors as identity
-from kaogong.foundation.identity.models import Person
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
@@ -43,6 +42,15 @@ class Application:
     employer: str = ""
     employer_code: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whom a row is about, as far as judging it needs: somebody known, or somebody to be entered with the list."""
+
+    person_id: UUID
+    name: str
+    region_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,8 @@ def enter_many(*, actor: Actor, at: datetime, sitting_id: UUID, applications: Se
         if person is None:
             raise NotFound
         through = _entering_for(actor, sitting, person)
-        return judged(actor, at, offer, application, person, facts, through=through)
+        applicant = Applicant(person.pk, person.name, person.region_code)
+        return judged(actor, at, offer, application, applicant, facts, through=through)
 
     report = judge_each(applications, gate.known(offer, list(persons), at), judge)
     good, refused = report.entered, report.refused
@@ -127,28 +136,30 @@ def judged(
     at: datetime,
     offer: Offer,
     application: Application,
-    person: Person,
+    applicant: Applicant,
     facts: gate.Known,
     *,
     through: UUID | None,
 ) -> Registration:
     """One row as a registration that passed the gate, not saved yet. Raises what `start` and `submit` would."""
-    gate.check_person(offer, person.pk, facts)
-    passed = facts.passed.get(person.pk, {})
+    gate.check_person(offer, applicant.person_id, facts)
+    passed = facts.passed.get(applicant.person_id, {})
     chosen = gate.check_parts(offer, application.parts or rules.parts_to_sit(offer.required, passed), passed)
-    residence = application.residence_code or person.region_code
+    residence = application.residence_code or applicant.region_code
     gate.check_region(offer, residence, application.employer_code)
-    judgement = gate.judge(offer, application.facts, application.condition_code, facts.awards.get(person.pk, ()))
+    judgement = gate.judge(
+        offer, application.facts, application.condition_code, facts.awards.get(applicant.person_id, ())
+    )
     gate.check_judgement(offer, judgement)
     registration = Registration(
         sitting=offer.sitting,
         round=offer.round,
-        person=person,
+        person_id=applicant.person_id,
         organisation_id=offer.sitting.organisation_id,
         region_code=offer.sitting.region_code,
         parts=list(chosen),
         carried=_carried(passed, chosen),
-        legal_name=person.name,
+        legal_name=applicant.name,
         through_id=through,
         residence_code=residence,
         employer=application.employer.strip(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +12,9 @@ from kaogong.foundation.documents.fonts import missing_glyphs
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
+from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.outbox import announcing
 from kaogong.registration import events, policies, refusals, rules, selectors
 from kaogong.registration.models import Bar, Registration
@@ -30,10 +34,12 @@ def admit(
     The name is copied, not joined: a later change of name must not rewrite what was verified against the identity
     document on the day. `accepted_because` stands beside the verdict and never changes it. Characters that no font
     can print are named in the verdict's warnings. Two clerks at once: one decides, the other gets WrongState.
+    Every clause that needs a proof must have one that a reviewer looked at (ProofMissing, ProofNotSeen).
     Needs `registration.decide` over the sitting; whoever applied, entered or submitted gets ReviewedByApplicant.
     """
     registration = _to_decide(actor, registration_id)
     registration.state = REGISTRATION.after("admit", registration.state)
+    _check_proofs(registration)
     person = identity.by_id([registration.person_id])[registration.person_id]
     registration.printed_name = registration.legal_name = person.name
     missing = missing_glyphs(registration.printed_name)
@@ -66,6 +72,17 @@ def admit(
     )
     announcing.announce(events.Admitted(**_subject(registration), fee=registration.fee), at=at)
     return registration
+
+
+def _check_proofs(registration: Registration) -> None:
+    needs = selectors.proof_needs(registration)
+    for refusal, lacking in (
+        (refusals.ProofMissing, [need for need in needs if not need.is_handed_in]),
+        (refusals.ProofNotSeen, [need for need in needs if not need.is_seen]),
+    ):
+        if lacking:
+            words = "；".join(" / ".join(rules.PROOFS[each] for each in need.accepted) for need in lacking)
+            raise refusal(proofs=words, clause=Clause.parse(lacking[0].clause))
 
 
 STAMP = ("decided_by", "decided_by_name", "decided_at", "decision_note")
@@ -214,3 +231,49 @@ def _check_fee(registration: Registration, receipt_number: str) -> None:
         raise refusals.NotYetAdmitted(state=REGISTRATION.states[registration.state])
     if not receipt_number.strip():
         raise refusals.ReceiptMissing
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """An application that was not admitted with the others, and why not; None for one that was not found."""
+
+    registration: Registration | None
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """What became of many applications that were to be admitted in one deed."""
+
+    admitted: Sequence[Registration]
+    refused: Sequence[NotAdmitted]
+
+
+@command
+def admit_many(*, actor: Actor, at: datetime, registration_ids: Collection[UUID]) -> ReviewReport:
+    """Admit whoever can be admitted, each by `admit` with a line of its own; the others are told, one by one, why not.
+
+    One that fails leaves the others as they are. Raises BatchTooLarge.
+    """
+    on = day_of(at)
+    limit = provision("registration.batch_max", on=on)
+    if not 1 <= len(registration_ids) <= limit.number:
+        raise refusals.BatchTooLarge(limit=limit.number, count=len(registration_ids), clause=limit.clause)
+    found = {each.pk: each for each in selectors.registrations_for(actor).filter(pk__in=registration_ids)}
+    admitted: list[Registration] = []
+    refused: list[NotAdmitted] = []
+    # In one order for everybody: two reviewers with overlapping choices wait for each other and never in a circle.
+    for registration_id in sorted(set(registration_ids)):
+        try:
+            admitted.append(admit(actor=actor, at=at, registration_id=registration_id))
+        except Refusal as refusal:
+            refused.append(NotAdmitted(found.get(registration_id), refusal))
+            trail.record(
+                actor=actor,
+                action="registration.not_admitted",
+                target=found.get(registration_id),
+                refusal=refusal.code,
+                clause=str(refusal.clause),
+            )
+    trail.record(actor=actor, action="registration.many_reviewed", admitted=len(admitted), not_admitted=len(refused))
+    return ReviewReport(admitted, refused)

@@ -158,16 +158,11 @@ class _Read:
         """The known person's id; for somebody new the row's own, which nobody bears."""
         return self.person.pk if self.person else self.row.pk
 
-    def person_or_new(self, roster: Roster) -> Person:
+    @property
+    def applicant(self) -> batches.Applicant:
         """The known person, or somebody not entered yet."""
-        if self.person is not None:
-            return self.person
-        return Person(
-            id=self.row.pk,
-            name=self.name,
-            region_code=self.application.residence_code,
-            organisation_id=roster.organisation_id,
-        )
+        region = self.person.region_code if self.person else self.application.residence_code
+        return batches.Applicant(self.person_id, self.name, region)
 
 
 class _Reader:
@@ -275,8 +270,7 @@ def check_rows(*, actor: Actor, at: datetime, roster_id: UUID, count: int = CHUN
 
 def _judged(actor: Actor, at: datetime, offer: Offer, roster: Roster, read: _Read, facts: gate.Known) -> Registration:
     through = roster.organisation_id if roster.is_through else None
-    person = read.person_or_new(roster)
-    return batches.judged(actor, at, offer, read.application, person, facts, through=through)
+    return batches.judged(actor, at, offer, read.application, read.applicant, facts, through=through)
 
 
 def _warnings(read: _Read) -> list[dict[str, Any]]:
@@ -346,7 +340,7 @@ def _judged_again(
                 raise NotFound
             registration = _judged(actor, at, offer, roster, read, facts)
             if read.person is None:
-                registration.person = _entered(actor, at, roster, read)
+                registration.person_id = _entered(actor, at, roster, read).pk
             registration.roster = roster
             good.append(registration)
         except Refusal:

@@ -22,6 +22,7 @@ urlpatterns = [
     path(
         f"{ONE}evidence/<uuid:evidence_id>/remove/", registration.evidence_remove, name="registration-evidence-remove"
     ),
+    path(f"{ONE}promise/", registration.promise, name="registration-promise"),
     path(f"{ONE}photo/", registration.photo, name="registration-photo"),
     path(f"{ONE}photo.jpg", registration.photo_file, name="registration-photo-file"),
     path(f"{ONE}check/", registration.check, name="registration-check"),

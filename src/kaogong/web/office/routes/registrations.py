@@ -12,12 +12,16 @@ ONE = "registrations/<uuid:registration_id>/"
 urlpatterns = [
     path("registrations/", registrations.index, name="registrations"),
     path("reviews/", registrations.review_next, name="registration-next"),
+    path("reviews/many/", registrations.bulk, name="registration-bulk"),
+    path("reviews/many/confirm/", registrations.bulk_confirm, name="registration-bulk-confirm"),
+    path("reviews/many/admit/", registrations.bulk_admit, name="registration-bulk-admit"),
     path("fees/", registrations.fees, name="fees"),
     path(f"{ONE}", registrations.review, name="registration"),
     path(f"{ONE}admit/", registrations.admit, name="registration-admit"),
     path(f"{ONE}return/", registrations.send_back, name="registration-return"),
     path(f"{ONE}refuse/", registrations.refuse, name="registration-refuse"),
     path(f"{ONE}fee/", registrations.collect, name="fee-collect"),
+    path(f"{ONE}original/", registrations.original, name="registration-original"),
     path(f"{ONE}photo.jpg", registrations.photo_file, name="registration-photo"),
     path(f"{ONE}evidence/<uuid:evidence_id>/", registrations.evidence_file, name="registration-evidence"),
 ]

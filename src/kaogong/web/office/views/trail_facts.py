@@ -16,6 +16,7 @@ from kaogong.web.ui.formats import level_name
 FACTS = {
     "about": gettext_lazy("关于何事"),
     "account": gettext_lazy("账号"),
+    "admitted": gettext_lazy("审核通过"),
     "after": gettext_lazy("变更后"),
     "attempt": gettext_lazy("作答"),
     "attempts": gettext_lazy("作答数"),
@@ -91,6 +92,7 @@ FACTS = {
     "new_name": gettext_lazy("新姓名"),
     "newest_seal": gettext_lazy("最新封存号"),
     "newest_seal_known": gettext_lazy("检查点记载的最新封存号"),
+    "not_admitted": gettext_lazy("没有通过的"),
     "not_before": gettext_lazy("不得早于"),
     "number": gettext_lazy("编号"),
     "occupation": gettext_lazy("职业"),
@@ -113,6 +115,7 @@ FACTS = {
     "prefix": gettext_lazy("字头"),
     "prepared": gettext_lazy("已处理"),
     "printed_name": gettext_lazy("证书姓名"),
+    "proof": gettext_lazy("材料类型"),
     "queued": gettext_lazy("待发送数"),
     "receipt": gettext_lazy("回执或收据号"),
     "reference": gettext_lazy("凭据"),

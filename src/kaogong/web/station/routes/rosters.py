@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from kaogong.web.station.views import rosters
+from kaogong.web.station.views import papers, rosters
 from kaogong.web.ui.navigation import NavItem
 
 ONE = "lists/<uuid:roster_id>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{ONE}check/", rosters.check, name="roster-check"),
     path(f"{ONE}recheck/", rosters.recheck, name="roster-recheck"),
     path(f"{ONE}refused/", rosters.refused_rows, name="roster-refused"),
+    path(f"{ONE}papers/", papers.of_list, name="roster-papers"),
     path(f"{ONE}commit/", rosters.commit, name="roster-commit"),
     path(f"{ONE}discard/", rosters.discard, name="roster-discard"),
 ]

@@ -104,7 +104,9 @@ def index(request: ActorRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for row in page:
         row.kind = KIND[row.state]  # type: ignore[attr-defined]  # for the page
-        row.is_editable = row.state in EDITABLE and selectors.may_enter(request.actor, row)  # type: ignore[attr-defined]  # for the page
+        may_enter = row.state in (*EDITABLE, "submitted") and selectors.may_enter(request.actor, row)
+        row.is_editable = may_enter and row.state in EDITABLE  # type: ignore[attr-defined]  # for the page
+        row.takes_papers = may_enter  # type: ignore[attr-defined]  # for the page
     context = {
         "page": page,
         "filters": [Filter("state", _("状态"), selectors.REGISTRATION.choices())],

@@ -17,6 +17,7 @@ from kaogong.web.candidate.views.registration.steps import (
     facts_check,
     parts,
     photo,
+    promise,
     where,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "parts",
     "photo",
     "photo_file",
+    "promise",
     "receipt",
     "start",
     "where",

@@ -118,8 +118,17 @@ def detail(request: ActorRequest, registration_id: UUID) -> HttpResponse:
         "may_withdraw": registration.state in ("drafted", "submitted", "returned", "admitted") and ticket is None,
         "onward": flow.next_step(request.actor, registration),
         "what_next": what_next(registration, has_ticket=ticket is not None),
+        "lacking": _lacking(registration),
     }
     return render(request, "candidate/registration/detail.html", context)
+
+
+def _lacking(registration: Registration) -> list[selectors.NeedWords]:
+    """The clauses for which a waiting application still has no paper."""
+    if registration.state != "submitted":
+        return []
+    needs = selectors.need_words(selectors.proof_needs(registration))
+    return [need for need in needs if not need.is_handed_in]
 
 
 def what_next(registration: Registration, *, has_ticket: bool) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -195,17 +196,20 @@ def facts_check(request: ActorRequest, registration_id: UUID) -> HttpResponse:
 def evidence(request: ActorRequest, registration_id: UUID) -> HttpResponse:
     """The papers: those handed in, and one more."""
     registration = own(request, registration_id)
-    chosen = selectors.verdict_words(registration).chosen
-    kinds = [(finding.kind, finding.asks) for finding in chosen.findings] if chosen else []
-    form = EvidenceForm(request.POST or None, request.FILES or None, kinds=[*kinds, ("other", _("其他"))])
+    needs = selectors.proof_needs(registration)
+    form = EvidenceForm(
+        request.POST or None, request.FILES or None, kinds=[*selectors.proof_choices(needs), ("other", _("其他"))]
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
+        kind, _slash, proof = form.cleaned_data["kind"].partition("/")
         try:
             services.hand_in(
                 actor=request.actor,
                 at=now(),
                 registration_id=registration_id,
-                kind=form.cleaned_data["kind"],
+                kind=kind,
+                proof=proof,
                 title=form.cleaned_data["title"],
                 content=form.cleaned_data["content"].read(),
                 content_type=form.cleaned_data["content"].content_type or "",
@@ -216,10 +220,25 @@ def evidence(request: ActorRequest, registration_id: UUID) -> HttpResponse:
             messages.success(request, _("材料已加密保存。"))
             return redirect(flow.address("evidence", registration_id))
     papers = selectors.evidence_of(request.actor, registration_id)
+    is_filling = registration.state in ("drafted", "returned")
+    onward = flow.address("photo", registration_id) if is_filling else _record(registration_id)
     return page(
-        request, registration, "evidence", status, form=form, papers=papers,
-        onward=flow.address("photo", registration_id),
+        request, registration, "evidence", status, form=form, papers=papers, onward=onward,
+        needs=selectors.need_words(needs), is_filling=is_filling,
     )  # fmt: skip
+
+
+def _record(registration_id: UUID) -> str:
+    return reverse("candidate:registration", args=[registration_id])
+
+
+@require_POST
+@signed_in
+def promise(request: ActorRequest, registration_id: UUID) -> HttpResponse:
+    """Sign the promise that stands for a proof of one's years of work."""
+    services.promise(actor=request.actor, at=now(), registration_id=registration_id)
+    messages.success(request, _("承诺书已签署并加密保存。"))
+    return redirect(flow.address("evidence", registration_id))
 
 
 @require_POST

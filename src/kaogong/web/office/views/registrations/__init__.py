@@ -1,10 +1,12 @@
 """Applications on the office desk: the list, the review of one, and the collection of fees."""
 
+from kaogong.web.office.views.registrations.bulk import bulk, bulk_admit, bulk_confirm
 from kaogong.web.office.views.registrations.fees import collect, fees
 from kaogong.web.office.views.registrations.lists import index
 from kaogong.web.office.views.registrations.review import (
     admit,
     evidence_file,
+    original,
     photo_file,
     refuse,
     review,
@@ -14,10 +16,14 @@ from kaogong.web.office.views.registrations.review import (
 
 __all__ = [
     "admit",
+    "bulk",
+    "bulk_admit",
+    "bulk_confirm",
     "collect",
     "evidence_file",
     "fees",
     "index",
+    "original",
     "photo_file",
     "refuse",
     "review",

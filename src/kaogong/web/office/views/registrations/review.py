@@ -39,6 +39,8 @@ class ClauseRow:
 
     finding: Any
     papers: Sequence[Evidence]
+    need: Any
+    originals: Sequence[tuple[str, str]]
 
 
 @require_safe
@@ -68,8 +70,14 @@ def _page(request: ActorRequest, registration: Registration, refused: Refusal | 
     verdict = selectors.verdict_words(registration)
     chosen = verdict.chosen
     kinds = {finding.kind for finding in chosen.findings} if chosen else set()
+    needs = {need.kind: need for need in selectors.proof_needs(registration)}
     clauses = [
-        ClauseRow(finding, [paper for paper in papers if paper.kind == finding.kind])
+        ClauseRow(
+            finding,
+            [paper for paper in papers if paper.kind == finding.kind],
+            needs.get(finding.kind),
+            [(proof, selectors.proof_label(proof)) for proof in _originals(needs.get(finding.kind))],
+        )
         for finding in (chosen.findings if chosen else [])
     ]
     may_decide = selectors.may_decide(request.actor, registration)
@@ -83,6 +91,7 @@ def _page(request: ActorRequest, registration: Registration, refused: Refusal | 
         "facts": _facts(registration),
         "has_photo": selectors.photo_of(request.actor, registration.pk) is not None,
         "is_open": registration.state == "submitted" and may_decide,
+        "lacks_proof": any(not need.is_seen for need in needs.values()),
         "is_own_hand": registration.state == "submitted" and not may_decide,
         "consequence": _("审核通过后，证书姓名固定为“{name}”，考生应缴 {fee}，随后可编排座位。").format(
             name=registration.person.name, fee=money(registration.fee)
@@ -91,6 +100,11 @@ def _page(request: ActorRequest, registration: Registration, refused: Refusal | 
         "refused": refused,
     }
     return render(request, "office/registrations/review.html", context, status=status_of(refused) if refused else 200)
+
+
+def _originals(need: Any) -> list[str]:
+    """Which papers may be shown at the counter: a promise has no original."""
+    return [proof for proof in need.accepted if proof != "work_promise"] if need else []
 
 
 def _queue(request: ActorRequest, current: Registration) -> list[Case]:
@@ -187,6 +201,19 @@ def refuse(request: ActorRequest, registration_id: UUID) -> HttpResponse:
         )
 
     return _attempt(request, registration_id, _("已作出不通过的决定，名额已释放。"), deed)
+
+
+@require_POST
+@needs("registration.decide")
+def original(request: ActorRequest, registration_id: UUID) -> HttpResponse:
+    """State that the original was shown at the counter."""
+    kind, _slash, proof = request.POST.get("original", "").partition("/")
+    try:
+        services.see_original(actor=request.actor, at=now(), registration_id=registration_id, kind=kind, proof=proof)
+    except Refusal as refusal:
+        return _page(request, selectors.get_registration(request.actor, registration_id), refusal)
+    messages.success(request, _("已登记当面核对原件。"))
+    return redirect("office:registration", registration_id)
 
 
 @never_cache
