@@ -41,7 +41,8 @@ NOT_SHOWN = (
     "cli/", "web/ui/samples.py", "web/ui/apps.py", "config/", "api/", "migrations/", "foundation/documents/",
     "foundation/signing/", "foundation/notices/settings.py", "foundation/calendar/seed.py",
     "foundation/identity/rules/names.py", "itembank/rules/files.py", "itembank/services/reference.py",
-    "certificates/forms.py", "certificates/services/printing.py", "certificates/selectors/papers.py", "foundation/access/hooks.py",
+    "certificates/forms.py", "certificates/services/printing.py", "certificates/selectors/papers.py",
+    "foundation/access/hooks.py",
 )  # fmt: skip
 TABLES = {"零一二三四五六七八九", "一二三四五六日"}  # looked into by position
 TEMPLATES_NOT_SHOWN = ("ui/gallery",)

@@ -170,7 +170,9 @@ class _Check:
                     seal.number,
                 )
             elif _is_withdrawn(row.key_id, row.recorded_at):
-                words = _("第 {seal} 号封存第 {place} 行由已撤销的密钥签署，且在它不再可信之后，须逐条核查；内容是：{row}")
+                words = _(
+                    "第 {seal} 号封存第 {place} 行由已撤销的密钥签署，且在它不再可信之后，须逐条核查；内容是：{row}"
+                )
                 self.found(
                     "slipped_in",
                     entry_id,
