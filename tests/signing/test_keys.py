@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -108,7 +109,9 @@ class TestFiles:
 
     def test_where_the_group_may_read_the_folder_it_may_read_what_is_made_there(self, folder: Path) -> None:
         folder.chmod(0o750)
+        shutil.rmtree(folder / "trusted")
         keys.rotate("paper")
+        assert (folder / "trusted").stat().st_mode & 0o777 == 0o750
         ring.rotate(ring.DIGEST)
         assert (folder / "sign-paper-2.pem").stat().st_mode & 0o777 == 0o640
         assert (folder / "digest-keys").stat().st_mode & 0o777 == 0o640

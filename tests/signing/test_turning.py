@@ -306,6 +306,8 @@ class TestStart:
         keys.use(keys.FileKeyStore(folder))
         with pytest.raises(KeysUnusable, match=key_id):
             custody.check()
+        (folder / "trusted" / f"{key_id}.lost").touch()
+        custody.check()
 
     @pytest.mark.parametrize("name", ["sign-seal-1.pem", "encryption-keys", "digest-keys"])
     def test_a_key_that_is_gone_is_named_and_not_made_anew(self, folder: Path, name: str) -> None:
@@ -330,6 +332,12 @@ class TestMake:
         said = TrailEntry.objects.get(action="signing.keys_made", reason="两处备份均毁于火灾")
         assert said.facts["keys"] == {"encryption": new}
         assert said.actor_name.startswith("命令行 ")
+        # What the lost key sealed stays shut, and the site may start all the same.
+        assert custody.doubts() == []
+        assert ring.load(ring.ENCRYPTION).lost == {lost}
+        with pytest.raises(encryption.CannotOpen):
+            identity.contact_of(season.person.pk)
+        assert make_person().document_masked
 
     def test_leaves_whole_keys_alone(self) -> None:
         refused = shell.invoke(app, ["make", *WHY])

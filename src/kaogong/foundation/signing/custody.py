@@ -274,9 +274,9 @@ def doubts() -> list[str]:
     if not found and is_in_use():
         found += _lost({each.key_id for each in _sampled(ring.ENCRYPTION)}, ring.ENCRYPTION)
         found += _lost({each.key_id for each in _sampled(ring.DIGEST)}, ring.DIGEST)
-        trusted = set(keys.known())
+        trusted = {*keys.known(), *_given_up()}
         for key_id in sorted({key_id for table in tables() for key_id in table.signed_by()} - trusted):
-            found.append(str(places.KeyMissing(f"公钥 {key_id}", f"文件夹 {places.folder() / 'trusted'} ")))
+            found.append(str(places.KeyMissing(f"公钥 {key_id}", f"文件夹 {places.folder() / places.TRUSTED} ")))
     return found
 
 
@@ -307,11 +307,24 @@ def _is_missing(ask: Any) -> bool:
 
 
 def _missing() -> Iterator[str]:
+    lacking: list[places.KeyMissing] = []
     for _what, ask in (*_asked(), ("withdrawals", keys.withdrawals_in_force)):
         try:
             ask()
+        except places.KeyMissing as fault:
+            lacking.append(fault)
         except places.KeysUnusable as fault:
             yield str(fault)
+    if lacking:
+        where = "，".join(dict.fromkeys(each.where.strip() for each in lacking))
+        yield str(places.KeyMissing("、".join(each.what for each in lacking), f"{where} "))
+
+
+def _given_up() -> Iterator[str]:
+    """Public keys that are gone for good, as an empty file `<key id>.lost` in the trust list says."""
+    for name in places.names(places.folder() / places.TRUSTED):
+        if name.endswith(".lost"):
+            yield name.removesuffix(".lost")
 
 
 def _sampled(place: ring.Place) -> Iterable[Count]:
@@ -319,6 +332,7 @@ def _sampled(place: ring.Place) -> Iterable[Count]:
 
 
 def _lost(used: set[str], place: ring.Place) -> Iterator[str]:
-    for key_id in sorted(used - {UNREADABLE} - ring.load(place).keys.keys()):
+    held = ring.load(place)
+    for key_id in sorted(used - {UNREADABLE} - held.keys.keys() - held.lost):
         where = f"环境变量 {place.variable} " if place.is_in_environment else f"文件 {place.file} "
         yield str(places.KeyMissing(f"{place.title}中的 {key_id}（库中仍有用它封存的内容）", where))

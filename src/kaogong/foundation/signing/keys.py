@@ -93,7 +93,7 @@ class FileKeyStore:
         return public
 
     def known(self) -> list[str]:
-        found = (file.stem for file in (self.folder / "trusted").glob("*.pem"))
+        found = (file.stem for file in (self.folder / places.TRUSTED).glob("*.pem"))
         return sorted(
             (each for each in found if _ID.fullmatch(each)), key=lambda each: (_purpose(each), generation(each))
         )
@@ -159,7 +159,7 @@ class FileKeyStore:
         return self.folder / f"sign-{purpose}-{number}.pem"
 
     def _public_file(self, key_id: str) -> Path:
-        return self.folder / "trusted" / f"{key_id}.pem"
+        return self.folder / places.TRUSTED / f"{key_id}.pem"
 
 
 _in_use: list[KeyStore] = []
@@ -287,7 +287,7 @@ _withdrawals = withdrawals.Kept()
 
 
 def _withdrawn_file() -> Path:
-    return places.folder() / "trusted" / withdrawals.FILE_NAME
+    return places.folder() / places.TRUSTED / withdrawals.FILE_NAME
 
 
 def _is_seal(key_id: str, message: bytes, value: bytes) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+TRUSTED = "trusted"
+"""The folder of public keys, below that of the keys."""
 FROM_THE_SAFE = (
     "请从保险柜中的备份取回原来的密钥放回原处，再重新启动；程序不会自行另造。"
     "只有在全新的空库上 kaogong db migrate 才会制作密钥；备份确已全部遗失时，用 kaogong keys make --reason 事由。"
@@ -21,9 +23,10 @@ class KeysUnusable(Exception):
 
 
 class KeyMissing(KeysUnusable):
-    """A key is not where it was looked for."""
+    """A key (or several, named together) is not where it was looked for."""
 
     def __init__(self, what: str, where: str) -> None:
+        self.what, self.where = what, where
         super().__init__(f"缺少{what}：在{where}中没有找到。{FROM_THE_SAFE}")
 
 
@@ -138,4 +141,12 @@ def _drafted(file: Path, content: bytes, is_public: bool) -> Iterator[Path]:
 
 
 def _made(where: Path) -> None:
+    """Make a folder that is not there; below one of ours it is as open to the group as that one."""
+    if where.is_dir():
+        return
     where.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if where.name == TRUSTED:
+        above = where.parent.stat()
+        with suppress(PermissionError):
+            os.chown(where, -1, above.st_gid)
+        where.chmod(0o700 | (above.st_mode & 0o050))

@@ -1,7 +1,8 @@
 """A ring of symmetric keys, written `k2-3f9a01bc:base64,k1:base64`: the first is current, the others open old locks.
 
 An id that we make ends in a fingerprint of its key, so that a slip in copying a key from paper is noticed, and two
-keys that were made apart never bear one name. Ids given by hand need none.
+keys that were made apart never bear one name. Ids given by hand need none. `k1-3f9a01bc:lost` says that a key is gone
+for good: what it sealed stays shut, and is no reason to stop any more.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from pathlib import Path
 from kaogong.foundation.signing import places
 
 KEY_BYTES = 32
+LOST = "lost"
 _ID = re.compile(r"[a-z0-9-]{1,16}")
 _MADE = re.compile(r"k\d{1,6}-(?P<fingerprint>[0-9a-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Keys by id, each of 32 bytes; the secrets never show in a traceback."""
+    """Keys by id, each of 32 bytes; the secrets never show in a traceback. `lost`: ids of keys given up for good."""
 
     current: str
     keys: dict[str, bytes] = field(repr=False)
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,12 @@ def load(place: Place) -> Ring:
 def make(place: Place, *, taken: frozenset[str] = frozenset()) -> str:
     """Make the ring with one fresh key where there is none, and return its current id.
 
-    `taken`: ids under which values stand already; the new id is of a later generation than all of them.
+    `taken`: ids under which values stand already: the new id is of a later generation, and they are noted as lost.
     Of two who make it at once both end with the same. Raises KeysUnusable.
     """
     if not place.is_in_environment:
-        places.write_once(place.file, _fresh(taken).encode())
+        lost = [f"{key_id}:{LOST}" for key_id in sorted(taken) if _ID.fullmatch(key_id)]
+        places.write_once(place.file, ",".join([_fresh(taken), *lost]).encode())
     return load(place).current
 
 
@@ -93,7 +97,7 @@ def rotate(place: Place) -> str:
     with places.locked(place.file.parent):
         ring = load(place)
         old = places.secret_text(place.variable, place.file, what=place.title)
-        places.replace(place.file, f"{_fresh(frozenset(ring.keys))},{old}".encode())
+        places.replace(place.file, f"{_fresh(ring.lost.union(ring.keys))},{old}".encode())
     return load(place).current
 
 
@@ -107,10 +111,14 @@ def generation(key_id: str) -> int:
 def read(text: str) -> Ring:
     """Read a ring. Raises ValueError for a malformed one, without repeating any secret."""
     keys: dict[str, bytes] = {}
+    lost: set[str] = set()
     for place, pair in enumerate(text.split(","), start=1):
         key_id, colon, encoded = pair.strip().partition(":")
-        if not (colon and _ID.fullmatch(key_id)) or key_id in keys:
+        if not (colon and _ID.fullmatch(key_id)) or key_id in keys or key_id in lost:
             raise ValueError(f"key {place}: expected a new id of [a-z0-9-] and base64 after a colon")
+        if keys and encoded == LOST:
+            lost.add(key_id)
+            continue
         try:
             secret = base64.b64decode(encoded, validate=True)
         except binascii.Error:
@@ -121,7 +129,7 @@ def read(text: str) -> Ring:
         if named and named["fingerprint"] != fingerprint(secret):
             raise ValueError(f"key {key_id}: its fingerprint is another, it was not copied as it was")
         keys[key_id] = secret
-    return Ring(next(iter(keys)), keys)
+    return Ring(next(iter(keys)), keys, frozenset(lost))
 
 
 def fingerprint(secret: bytes) -> str:
