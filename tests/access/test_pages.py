@@ -14,7 +14,7 @@ from kaogong.foundation.access import selectors
 from kaogong.foundation.access.models import Account, Deputy, Post
 from kaogong.foundation.organisations.models import Organisation
 from tests.support.access import PASSWORD, make_account, make_body, make_post
-from tests.support.signing_in import with_totp
+from tests.support.signing_in import with_totp, proven
 
 pytestmark = pytest.mark.django_db
 BACKEND = "kaogong.foundation.access.backends.SealedContacts"
@@ -35,6 +35,7 @@ def centre(db: None) -> Organisation:
 def signed_in(account: Account) -> Client:
     client = Client()
     client.force_login(account, BACKEND)
+    proven(client)
     return client
 
 

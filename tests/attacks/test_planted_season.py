@@ -156,8 +156,12 @@ def test_most_pages_are_really_shown(visits: list[Visit]) -> None:
     assert len(shown) > 100, sorted({row.name for row in matrix.rows()} - shown)
 
 
+HEALTH = "/health/"
+"""Says 503 in earnest here: no worker seals the trail of a test."""
+
+
 def test_no_page_falls_over_a_text(visits: list[Visit]) -> None:
-    assert [visit.path for visit in visits if visit.response.status_code >= 500] == []
+    assert [visit.path for visit in visits if visit.response.status_code >= 500 and visit.path != HEALTH] == []
 
 
 def test_no_text_becomes_an_element_an_attribute_or_a_script(visits: list[Visit]) -> None:
@@ -291,5 +295,5 @@ def test_a_stranger_is_kept_from_nothing_public(
     seen = list(
         walk(Client(raise_request_exception=False), ["/", "/rules/", "/rounds/", "/stations/", "/standards/"], each=2)
     )
-    assert [visit.path for visit in seen if visit.response.status_code >= 500] == []
+    assert [visit.path for visit in seen if visit.response.status_code >= 500 and visit.path != HEALTH] == []
     assert {visit.path: found for visit in seen if (found := visit.seen().breaches)} == {}

@@ -16,6 +16,7 @@ from kaogong.foundation.identity.models import Person
 from kaogong.foundation.organisations.models import Organisation
 from tests.support.access import AT, acting, make_account, make_body, make_post
 from tests.support.identity import make_person, resident_number
+from tests.support.signing_in import proven
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def officer_of(body: Organisation, role: str = "centre_director") -> Client:
     """A client signed in as somebody who holds a post in the body."""
     client = Client()
     client.force_login(make_post(account=make_account(), organisation=body, role=role).account, BACKEND)
-    return client
+    return proven(client)
 
 
 BACKEND = "kaogong.foundation.access.backends.SealedContacts"

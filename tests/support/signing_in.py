@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
@@ -16,6 +18,14 @@ def sign_in(login: str, password: str = PASSWORD, client: Client | None = None) 
     """A client that has sent the sign-in form; signed in unless a further stage follows."""
     client = client or Client()
     client.post("/account/login/", {"login": login, "password": password})
+    return client
+
+
+def proven(client: Client) -> Client:
+    """The client as if its password had just been typed: grave deeds ask for no other."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session.save()
     return client
 
 

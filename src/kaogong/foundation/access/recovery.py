@@ -75,6 +75,7 @@ class CodeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]  # all
                 return "right"
             is_open = self.record_invalid_attempt()
             session.save()
+            session.modified = False  # saved again after the answer, it would undo the count of those that came later
         return "wrong" if is_open else "over"
 
     @property
