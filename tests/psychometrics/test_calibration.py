@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from psychometrics import irt
+from psychometrics.calibration import (
+    CUSTOMARY,
+    Information,
+    Kind,
+    LogNormal,
+    Normal,
+    Priors,
+    calibrate,
+    calibrate_nominal,
+)
+from psychometrics.errors import ConstantItem, EmptyGroup, NotConverged, TooFew, WrongShape, WrongValue
+from psychometrics.responses import Responses, chosen, scored
+
+# Counts of the patterns 00000, 00001, …, 11111 (Bock & Lieberman 1970).
+LSAT6 = "3 6 2 11 1 1 3 4 1 8 0 16 0 3 2 15 10 29 14 81 3 28 15 80 16 56 21 173 11 61 28 298"
+LSAT7 = "12 19 1 7 3 19 3 17 10 5 3 7 7 23 8 28 7 39 11 34 14 51 15 90 6 25 7 35 18 136 32 308"
+
+
+def lsat(counts: str) -> Responses:
+    patterns = (np.arange(32)[:, None] >> np.arange(4, -1, -1)) & 1
+    return scored(np.repeat(patterns, [int(each) for each in counts.split()], axis=0))
+
+
+def sat(items: irt.Items, persons: int, *, seed: int, mean: float = 0.0, sd: float = 1.0) -> np.ndarray:  # type: ignore[type-arg]
+    rng = np.random.default_rng(seed)
+    return irt.simulated(items, rng.normal(mean, sd, persons), rng=rng)
+
+
+def two(count: int, seed: int) -> irt.Items:
+    rng = np.random.default_rng(seed)
+    return irt.logistic(rng.normal(0, 1, count), rng.lognormal(0.1, 0.3, count))
+
+
+class TestPublishedFigures:
+    @pytest.mark.parametrize(
+        ("counts", "a", "d", "log_likelihood"),
+        [
+            (LSAT6, [0.826, 0.723, 0.891, 0.688, 0.657], [2.773, 0.990, 0.249, 1.285, 2.053], -2466.653),
+            (LSAT7, [0.988, 1.081, 1.707, 0.765, 0.736], [1.856, 0.808, 1.805, 0.486, 1.854], -2658.805),
+        ],
+    )
+    def test_two_parameters(self, counts: str, a: list[float], d: list[float], log_likelihood: float) -> None:
+        found = calibrate(lsat(counts), Kind.TWO, tolerance=1e-6)
+        assert found.items.a == pytest.approx(a, abs=6e-4)
+        assert -found.items.a * found.items.b[:, 0] == pytest.approx(d, abs=6e-4)
+        assert found.course.log_likelihood == pytest.approx(log_likelihood, abs=6e-4)
+
+    @pytest.mark.parametrize(
+        ("counts", "a", "d", "log_likelihood"),
+        [
+            (LSAT6, 0.755, [2.730, 0.999, 0.240, 1.306, 2.099], -2466.938),
+            (LSAT7, 1.011, [1.868, 0.791, 1.461, 0.522, 1.993], -2664.901),
+        ],
+    )
+    def test_one_parameter_and_rasch(self, counts: str, a: float, d: list[float], log_likelihood: float) -> None:
+        one = calibrate(lsat(counts), Kind.ONE, tolerance=1e-6)
+        rasch = calibrate(lsat(counts), Kind.RASCH, tolerance=1e-6)
+        assert one.items.a == pytest.approx(a, abs=6e-4)
+        assert -one.items.a * one.items.b[:, 0] == pytest.approx(d, abs=6e-4)
+        assert one.course.log_likelihood == pytest.approx(log_likelihood, abs=6e-4)
+        assert one.course.n_parameters == 6
+        # The same fit on the other scale: slopes of 1, the spread is the old slope.
+        assert (rasch.items.a == 1).all()
+        assert -rasch.items.b[:, 0] == pytest.approx(d, abs=6e-4)
+        assert rasch.latent.sds == pytest.approx([a], abs=6e-4)
+        assert rasch.latent.sd_errors == pytest.approx(one.a_errors[:1], rel=1e-4)
+        assert rasch.course.log_likelihood == pytest.approx(one.course.log_likelihood)
+
+    @pytest.mark.parametrize("kind", [Kind.GRADED, Kind.PARTIAL_CREDIT])
+    def test_items_of_two_categories_are_the_same_in_every_model(self, kind: Kind) -> None:
+        plain, other = (calibrate(lsat(LSAT7), each, tolerance=1e-6) for each in (Kind.TWO, kind))
+        assert other.items.a == pytest.approx(plain.items.a, abs=1e-4)
+        assert other.b_errors == pytest.approx(plain.b_errors, rel=1e-3)
+
+    def test_louis_errors_are_the_curvature_of_the_likelihood(self) -> None:
+        """The inverse of a Hessian by differences of a likelihood written down here, apart from the package's."""
+        responses = lsat(LSAT7)
+        found = calibrate(responses, Kind.TWO, tolerance=1e-8)
+        assert found.course.information is Information.LOUIS
+        seen, how_often = np.unique(responses.scores, axis=0, return_counts=True)
+        nodes = np.linspace(-6, 6, 61)
+        weights = np.exp(-(nodes**2) / 2) / np.exp(-(nodes**2) / 2).sum()
+
+        def log_likelihood(ab: np.ndarray) -> float:  # type: ignore[type-arg]
+            right = 1 / (1 + np.exp(-ab[:5] * (nodes[:, None] - ab[5:])))
+            each = np.exp(seen @ np.log(right).T + (1 - seen) @ np.log1p(-right).T)
+            return float(how_often @ np.log(each @ weights))
+
+        at, step = np.concatenate([found.items.a, found.items.b[:, 0]]), 1e-3
+        units = np.eye(10) * step
+        hessian = np.array(
+            [
+                [
+                    sum(s * t * log_likelihood(at + s * one + t * other) for s in (1, -1) for t in (1, -1))
+                    for one in units
+                ]
+                for other in units
+            ]
+        ) / (4 * step**2)
+        wanted = np.sqrt(np.diag(np.linalg.inv(-hessian)))
+        assert np.concatenate([found.a_errors, found.b_errors[:, 0]]) == pytest.approx(wanted, rel=1e-3)
+
+
+class TestRecovery:
+    def test_both_sources_of_errors_agree_and_cover_the_truth(self) -> None:
+        truth = two(20, 1)
+        responses = scored(sat(truth, 3000, seed=2))
+        louis, crossed = (
+            calibrate(responses, information=how) for how in (Information.LOUIS, Information.CROSS_PRODUCT)
+        )
+        assert crossed.a_errors == pytest.approx(louis.a_errors, rel=0.1)
+        away = np.concatenate(
+            [(louis.items.a - truth.a) / louis.a_errors, ((louis.items.b - truth.b) / louis.b_errors)[:, 0]]
+        )
+        assert 0.7 < np.sqrt((away**2).mean()) < 1.3
+
+    def test_three_parameters_with_a_prior_on_guessing(self) -> None:
+        plain = two(30, 3)
+        truth = irt.logistic(plain.b[:, 0], plain.a, 0.2)
+        found = calibrate(scored(sat(truth, 4000, seed=4)), Kind.THREE)
+        assert np.sqrt(((found.items.b - truth.b) ** 2).mean()) < 0.2
+        assert np.abs(found.items.c - 0.2).mean() < 0.06
+        assert found.course.log_prior != 0
+
+    @pytest.mark.parametrize("kind", [Kind.GRADED, Kind.PARTIAL_CREDIT])
+    def test_ordered_categories(self, kind: Kind) -> None:
+        make = irt.graded if kind is Kind.GRADED else irt.partial_credit
+        rng = np.random.default_rng(5)
+        truth = make(rng.uniform(0.8, 1.6, 8), np.sort(rng.normal(0, 1, (8, 3)), axis=1) + np.array([-0.3, 0, 0.3]))
+        found = calibrate(scored(sat(truth, 3000, seed=6)), kind)
+        away = (found.items.b - truth.b) / found.b_errors
+        assert 0.6 < np.sqrt((away**2).mean()) < 1.4
+
+    def test_kinds_may_stand_in_one_paper_with_answers_missing(self) -> None:
+        truth = irt.joined([two(15, 7), irt.graded([1.2, 0.9], [[-0.5, 0.7], [0.0, 1.0]], names=["g1", "g2"])])
+        scores = sat(truth, 3000, seed=8)
+        scores[np.random.default_rng(9).random(scores.shape) < 0.3] = np.nan
+        found = calibrate(scored(scores, items=truth.names), [Kind.TWO] * 15 + [Kind.GRADED] * 2)
+        assert found.items.names == truth.names
+        away = (found.items.b - truth.b) / found.b_errors
+        assert 0.6 < np.sqrt(np.nanmean(away**2)) < 1.4
+        assert (np.isnan(found.b_errors) == np.isnan(truth.b)).all()
+
+    def test_groups_have_their_own_means_and_spreads(self) -> None:
+        truth = two(25, 10)
+        scores = np.concatenate([sat(truth, 2500, seed=11), sat(truth, 2500, seed=12, mean=0.7, sd=1.3)])
+        found = calibrate(scored(scores, groups=["a"] * 2500 + ["b"] * 2500), reference="a")
+        assert found.latent.groups == ("a", "b")
+        assert (found.latent.means[0], found.latent.sds[0]) == (0, 1)
+        assert abs(found.latent.means[1] - 0.7) < 3 * found.latent.mean_errors[1] < 0.2
+        assert abs(found.latent.sds[1] - 1.3) < 3 * found.latent.sd_errors[1] < 0.3
+        assert np.isnan(found.latent.mean_errors[0])
+
+    def test_trial_items_come_onto_the_scale_of_the_fixed_ones(self) -> None:
+        truth = two(40, 13)
+        responses = scored(sat(truth, 3000, seed=14, mean=1.5, sd=0.7))
+        found = calibrate(responses, fixed=truth.take(np.arange(30)))
+        assert found.is_fixed.sum() == 30
+        assert (found.items.b[:30] == truth.b[:30]).all()
+        assert np.isnan(found.a_errors[:30]).all()
+        assert found.latent.means == pytest.approx([1.5], abs=0.06)
+        assert found.latent.sds == pytest.approx([0.7], abs=0.06)
+        away = (found.items.a - truth.a)[30:] / found.a_errors[30:]
+        assert np.sqrt((away**2).mean()) < 1.7
+
+    def test_many_persons_begin_from_a_few_and_end_where_all_do(self) -> None:
+        truth = two(50, 15)
+        scores = sat(truth, 14000, seed=16)
+        quick = calibrate(scored(scores), information=Information.NONE)
+        exact = calibrate(scored(scores), information=Information.NONE, tolerance=1e-6)
+        assert quick.course.log_likelihood == pytest.approx(exact.course.log_likelihood, abs=0.01)
+        assert quick.items.a == pytest.approx(exact.items.a, abs=2e-3)
+        assert np.isnan(quick.a_errors).all()
+
+
+class TestAgainstAnotherProgram:
+    def test_two_parameters_are_as_likely_as_those_of_mirt(self) -> None:
+        import mirt
+
+        responses = scored(sat(two(20, 17), 1500, seed=18))
+        own = calibrate(responses, tolerance=1e-6)
+        other = mirt.fit_mirt(
+            responses.scores.astype(int),
+            model="2PL",
+            n_quadpts=61,
+            tol=1e-6,
+            max_iter=2000,
+            compute_standard_errors=False,
+        )
+        assert own.course.log_likelihood == pytest.approx(other.log_likelihood, abs=0.1)
+        assert own.items.a == pytest.approx(np.ravel(other.model.parameters["discrimination"]), abs=0.01)
+
+
+class TestPriors:
+    def test_a_strong_prior_decides(self) -> None:
+        priors = Priors(slope=LogNormal(np.log(1.5), 0.01), difficulty=Normal(0.5, 0.01))
+        found = calibrate(lsat(LSAT6), priors=priors)
+        assert found.items.a == pytest.approx(1.5, abs=0.05)
+        assert found.items.b == pytest.approx(0.5, abs=0.05)
+
+    @pytest.mark.parametrize("kind", [Kind.ONE, Kind.TWO, Kind.THREE])
+    def test_the_mode_does_not_hang_on_the_tolerance(self, kind: Kind) -> None:
+        found = calibrate(lsat(LSAT7), kind, priors=CUSTOMARY, tolerance=1e-7)
+        tight = calibrate(lsat(LSAT7), kind, priors=CUSTOMARY, tolerance=1e-5)
+        best = found.course.log_likelihood + found.course.log_prior
+        assert tight.course.log_likelihood + tight.course.log_prior == pytest.approx(best, abs=1e-4)
+        assert found.items.b == pytest.approx(tight.items.b, abs=1e-3)
+
+
+class TestNominal:
+    def test_a_partial_credit_item_read_as_nominal_is_found(self) -> None:
+        truth = irt.partial_credit(np.full(12, 1.0), np.tile([[-0.4, 0.5]], (12, 1)) + np.linspace(-1, 1, 12)[:, None])
+        picked = np.array(["A", "B", "C"])[sat(truth, 3000, seed=19).astype(int)]
+        found = calibrate_nominal(chosen(picked.tolist(), key=["C"] * 12))
+        assert found.items.slopes.sum(axis=1) == pytest.approx(0, abs=1e-9)
+        away = (found.items.slopes - np.array([-1.0, 0.0, 1.0])) / found.slope_errors
+        assert 0.6 < np.sqrt((away**2).mean()) < 1.5
+
+    def test_an_option_that_nobody_chose_needs_a_prior(self) -> None:
+        rows = [["A"], ["B"], ["A"], ["B"]] * 20
+        rows = [[one[0], other[0]] for one, other in zip(rows, rows[1:] + rows[:1], strict=True)]
+        rows[3] = ["A", "A"]
+        responses = chosen(rows, key=["A", "B"], labels=[["A", "B", "C"]] * 2)
+        with pytest.raises(TooFew, match="nobody chose 'C' on i1"):
+            calibrate_nominal(responses)
+        found = calibrate_nominal(responses, prior=Normal(0, 1))
+        assert np.isfinite(found.items.intercepts).all()
+
+
+def refused(scores: object, **options: object) -> Callable[[], object]:
+    return lambda: calibrate(scored(scores), **options)  # type: ignore[arg-type]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("make", "error"),
+        [
+            (refused([[0, 1], [1, 1], [0, 1]]), ConstantItem),
+            (refused([[0, np.nan], [1, np.nan]]), TooFew),
+            (refused([[0, 2], [1, 0], [0, 2]], model=Kind.TWO), WrongValue),
+            (refused([[0, 2], [1, 0], [0, 2]], model=Kind.GRADED), TooFew),
+            (refused([[0, 0.5], [1, 0]]), WrongValue),
+            (refused([[0, 1], [1, 0]], model=[Kind.TWO]), WrongShape),
+            (refused([[0, 1], [1, 0]], model=Kind.NOMINAL), WrongValue),
+            (refused([[0, 1], [1, 0]], fixed=irt.logistic([0.0], names=["x"])), TooFew),
+            (refused([[0, 1], [1, 0]], model=Kind.RASCH, priors=CUSTOMARY), WrongValue),
+            (refused([[0, 1], [1, 0]], reference="nobody"), EmptyGroup),
+            (lambda: calibrate(lsat(LSAT6), limit=2), NotConverged),
+            (lambda: calibrate_nominal(lsat(LSAT6)), WrongValue),
+        ],
+    )
+    def test_what_cannot_be_fitted_is_refused_by_name(self, make: Callable[[], object], error: type[Exception]) -> None:
+        with pytest.raises(error):
+            make()
+
+    def test_an_unfinished_calibration_is_returned_when_asked(self) -> None:
+        assert not calibrate(lsat(LSAT6), limit=2, incomplete=True).course.converged
+
+    def test_groups_without_a_common_item_are_refused(self) -> None:
+        scores = np.full((40, 4), np.nan)
+        scores[:20, :2], scores[20:, 2:] = np.tile([[0, 1], [1, 0]], (10, 1)), np.tile([[0, 1], [1, 0]], (10, 1))
+        with pytest.raises(TooFew, match="common items"):
+            calibrate(scored(scores, groups=["a"] * 20 + ["b"] * 20))
+
+    def test_an_item_against_the_scale_stops_at_the_edge_and_says_so(self) -> None:
+        scores = sat(two(15, 20), 1000, seed=21)
+        scores[:, 3] = 1 - scores[:, 3]
+        found = calibrate(scored(scores))
+        assert found.is_on_edge.tolist() == [place == 3 for place in range(15)]
