@@ -14,7 +14,7 @@ from kaogong.foundation.access import selectors
 from kaogong.foundation.access.models import Account, Deputy, Post
 from kaogong.foundation.organisations.models import Organisation
 from tests.support.access import PASSWORD, make_account, make_body, make_post
-from tests.support.signing_in import with_totp, proven
+from tests.support.signing_in import proven, with_totp
 
 pytestmark = pytest.mark.django_db
 BACKEND = "kaogong.foundation.access.backends.SealedContacts"

@@ -25,6 +25,7 @@ def proven(client: Client) -> Client:
     """The client as if its password had just been typed: grave deeds ask for no other."""
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
     return client
 
