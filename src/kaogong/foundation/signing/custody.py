@@ -133,15 +133,18 @@ class Table:
         moved = Moved(after=None if is_end else ids[-1])
         needed = [each.name for each in self.model._meta.concrete_fields if not isinstance(each, models.BinaryField)]
         rows = self.model._base_manager.filter(pk__in=ids).only(*needed, *(each.name for each in self.sealed))
+        names = [each.name for each in (*self.sealed, *self.digested) if not getattr(each, "fixed", "")]
         turned = []
         for row in rows.select_for_update(skip_locked=True, no_key=True).order_by("pk"):
+            before = [getattr(row, name) for name in names]
             try:
                 self._turn(row)
             except (encryption.CannotOpen, _OtherDigest) as fault:
                 moved.faults.append(f"{self.label} {row.pk}：{fault}")
             else:
-                turned.append(row)
-        names = [each.name for each in (*self.sealed, *self.digested) if not getattr(each, "fixed", "")]
+                # Unchanged: somebody else moved it between our look and our lock.
+                if [getattr(row, name) for name in names] != before:
+                    turned.append(row)
         self.model._base_manager.bulk_update(turned, names, batch_size=200)
         moved.rows = len(turned)
         return moved
