@@ -309,7 +309,7 @@ class TestStart:
         (folder / "trusted" / f"{key_id}.lost").touch()
         custody.check()
 
-    @pytest.mark.parametrize("name", ["sign-seal-1.pem", "encryption-keys", "digest-keys"])
+    @pytest.mark.parametrize("name", ["sign-seal-*.pem", "encryption-keys", "digest-keys"])
     def test_a_key_that_is_gone_is_named_and_not_made_anew(self, folder: Path, name: str) -> None:
         for file in folder.glob(name):
             file.unlink()
