@@ -101,11 +101,11 @@ def _warm(port: int, known: list[tuple[str, str]]) -> None:
 
 def _fill(known: list[tuple[str, str]], total: int) -> None:
     """Bring the register to `total` rows, each signed as a real one; foreign keys are skipped, as bulk loaders do."""
-    from django.db import connection, transaction  # noqa: PLC0415
+    from django.db import connection, transaction  # noqa: PLC0415  # after django.setup()
 
     from kaogong.certificates import seals  # noqa: PLC0415  # after django.setup()
-    from kaogong.certificates.models import Certificate, StatusChange  # noqa: PLC0415
-    from kaogong.foundation.kernel.ids import uuid7  # noqa: PLC0415
+    from kaogong.certificates.models import Certificate, StatusChange  # noqa: PLC0415  # after django.setup()
+    from kaogong.foundation.kernel.ids import uuid7  # noqa: PLC0415  # after django.setup()
 
     surnames, given = cycle("赵钱孙李周吴郑王冯陈"), "伟芳娜敏静丽强磊军洋"
     begun = time.perf_counter()

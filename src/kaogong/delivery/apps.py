@@ -12,8 +12,8 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         """Follow sittings that move, and tell the item bank who needs a practical task at work."""
         from kaogong.delivery import selectors, services  # noqa: PLC0415  # models must be loaded first
-        from kaogong.itembank import hooks as itembank  # noqa: PLC0415
-        from kaogong.sittings import hooks as sittings  # noqa: PLC0415
+        from kaogong.itembank import hooks as itembank  # noqa: PLC0415  # models must be loaded first
+        from kaogong.sittings import hooks as sittings  # noqa: PLC0415  # models must be loaded first
 
         sittings.when_moved(services.follow_move)
         itembank.answer_may_read_task(selectors.may_read_task)

@@ -13,6 +13,6 @@ class ScoringConfig(AppConfig):
     def ready(self) -> None:
         """Tell registration which parts a person has passed before."""
         from kaogong.registration import hooks  # noqa: PLC0415  # models must be loaded first
-        from kaogong.scoring import selectors  # noqa: PLC0415
+        from kaogong.scoring import selectors  # noqa: PLC0415  # models must be loaded first
 
         hooks.answer_passed_parts(selectors.passed_parts)

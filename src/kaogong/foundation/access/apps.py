@@ -13,8 +13,8 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from kaogong.foundation.access import signals  # noqa: PLC0415  # models are loaded only now
-        from kaogong.foundation.access.authenticators import Authenticators  # noqa: PLC0415
-        from kaogong.foundation.signing import custody  # noqa: PLC0415
+        from kaogong.foundation.access.authenticators import Authenticators  # noqa: PLC0415  # models must be loaded first
+        from kaogong.foundation.signing import custody  # noqa: PLC0415  # models must be loaded first
 
         signals.connect()
         custody.register(Authenticators())

@@ -8,6 +8,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from kaogong.foundation.audit.writing import DatabaseTrail  # noqa: PLC0415  # models are not ready before
-        from kaogong.foundation.kernel import trail  # noqa: PLC0415
+        from kaogong.foundation.kernel import trail  # noqa: PLC0415  # models must be loaded first
 
         trail.install(DatabaseTrail())
