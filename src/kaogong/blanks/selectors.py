@@ -37,6 +37,7 @@ __all__ = [
     "stock_of",
     "targets",
     "uncounted",
+    "uncounted_among",
     "where_is",
     "words_of",
 ]
@@ -291,6 +292,16 @@ def nearly_out(*, since: datetime) -> int:
     ):
         left[body] += rules.size(_range(serials))
     return sum(left[body] < count for body, count in used.items())
+
+
+def uncounted_among(lines: Iterable[StockLine]) -> list[StockLine]:
+    """Those lines of a stock, found within scope, that were not counted since the last restore."""
+    restore = restores.last()
+    if restore is None:
+        return []
+    rows = StockCount.objects.filter(restore_id=restore.id).values_list("organisation", "series")
+    counted = set(rows)
+    return [each for each in lines if each.stock and (each.organisation.pk, each.series.pk) not in counted]
 
 
 def stock_of(series_id: UUID, organisation_id: UUID) -> list[rules.Range]:

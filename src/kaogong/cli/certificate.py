@@ -12,7 +12,7 @@ import typer
 from django.utils import timezone
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 
 from kaogong.blanks import selectors as blanks
 from kaogong.blanks import services as blank_services
@@ -59,7 +59,9 @@ def numbers(
 ) -> None:
     """Show every counter of running numbers, and which are closed since a restore. Exits 1 while any is."""
     found = selectors.counters_for(_shell("命令行"), year=year or None)
-    table = Table("计数", "已编到", "下一个编号", "状态", "恢复后待查的编号", title="证书编号计数")
+    table = Table(
+        Column("计数", overflow="fold"), "已编到", "下一个编号", "状态", "恢复后待查的编号", title="证书编号计数"
+    )
     for each in found:
         state = "[red]恢复后未清点[/red]" if each.closed_by else "[green]可以编号[/green]"
         lost = "\n".join(f"{first}\n–{last}（{row.count}）" for first, last, row in each.unaccounted)

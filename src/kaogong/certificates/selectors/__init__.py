@@ -6,6 +6,8 @@ from kaogong.certificates.selectors.counters import (
     count_closed,
     counters_for,
     days_without_record,
+    next_number,
+    standing_of,
     unaccounted,
 )
 from kaogong.certificates.selectors.gate import (
@@ -76,6 +78,7 @@ __all__ = [
     "masked",
     "may",
     "next_blanks",
+    "next_number",
     "of_registrations",
     "own_certificate",
     "own_certificates",
@@ -88,6 +91,7 @@ __all__ = [
     "renaming_of",
     "report_pdf",
     "sittings_to_issue",
+    "standing_of",
     "tag_of",
     "unaccounted",
     "verify",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kaogong.blanks import selectors as blanks
 from kaogong.certificates.models import Counter, Reckoning
-from kaogong.certificates.rules import LEVEL_NAMES, REGIMES, Regime, canonical_number, generate, parse
+from kaogong.certificates.rules import LEVEL_NAMES, REGIMES, Number, Regime, canonical_number, generate, parse
 from kaogong.certificates.rules.restored import RestoredFacts
 from kaogong.foundation.audit import restores
 from kaogong.foundation.audit.restores import Restore
@@ -38,6 +38,8 @@ class Standing:
     level: int
     last: int
     closed_by: Restore | None
+    may_be_reckoned: bool
+    """There was a restore since its numbers could be out."""
     reckonings: Sequence[Reckoning]
 
     @property
@@ -48,19 +50,25 @@ class Standing:
     @property
     def newest(self) -> str:
         """The last number given, written out; empty when there is none."""
-        return self._number(self.last) if self.last else ""
+        return self.spelt(self.last) if self.last else ""
 
     @property
     def next(self) -> str:
         """The number that comes next, written out; empty when all are used up."""
-        return self._number(self.last + 1) if self.last < self.regime.capacity else ""
+        return self.spelt(self.last + 1) if self.last < self.regime.capacity else ""
 
     @property
     def unaccounted(self) -> list[tuple[str, str, Reckoning]]:
         """The numbers without a record: (first, last, how they came to be so)."""
-        return [(self._number(row.first), self._number(row.last), row) for row in self.reckonings if row.count]
+        return [(self.spelt(row.first), self.spelt(row.last), row) for row in self.reckonings if row.count]
 
-    def _number(self, running: int) -> str:
+    def bears(self, number: Number) -> bool:
+        """Whether a number is one of this counter's."""
+        own = (self.regime.key, self.year % 100, self.body_code, self.level)
+        return own == (number.regime.key, number.year, number.body_code, number.level)
+
+    def spelt(self, running: int) -> str:
+        """A number of this counter, written out."""
         return generate(self.regime, year=self.year, body_code=self.body_code, level=self.level, running=running)
 
 
@@ -85,21 +93,41 @@ def restored_facts(issuing: Issuing, *, level: int, on: date) -> RestoredFacts |
     if restore is None or regime is None or issuer is None or not issuing.body_code:
         return None
     counter: dict[str, Any] = {"year": on.year, "body_code": issuing.body_code, "level": level}
-    last = Counter.objects.filter(regime=regime.key, **counter).values_list("last", flat=True).first() or 0
-    is_open = closed_by(regime, **counter) is None and last < regime.capacity
+    is_open = closed_by(regime, **counter) is None
     return RestoredFacts(
         on=restore.on,
         counter=words_of(issuing.body.name, on.year, level),
-        next_number=generate(regime, running=last + 1, **counter) if is_open else "",
+        next_number=(next_number(issuing, level=level, on=on) or "—") if is_open else "",
         issuer=issuer.name,
         uncounted=[row.name for row in blanks.uncounted(issuer.pk, paper=regime.key)],
     )
 
 
+def next_number(issuing: Issuing, *, level: int, on: date) -> str:
+    """The number that this counter comes to next, closed or not; empty when it has none. Without scope."""
+    if issuing.regime is None or not issuing.body_code:
+        return ""
+    counter: dict[str, Any] = {"year": on.year, "body_code": issuing.body_code, "level": level}
+    last = Counter.objects.filter(regime=issuing.regime.key, **counter).values_list("last", flat=True).first() or 0
+    return generate(issuing.regime, running=last + 1, **counter) if last < issuing.regime.capacity else ""
+
+
 def counters_for(actor: Actor, *, year: int | None = None) -> list[Standing]:
     """The counters within the actor's reach, closed ones first, then by body, the newest year and level."""
-    rows = Counter.objects.filter(**({} if year is None else {"year": year}))
-    bodies = _bodies(actor, {row.body_code for row in rows})
+    rows = list(Counter.objects.filter(**({} if year is None else {"year": year})))
+    found = _standings(rows, _bodies(actor, {row.body_code for row in rows}))
+    return sorted(found, key=lambda each: (each.closed_by is None, each.body.name, -each.year, each.level))
+
+
+def standing_of(actor: Actor, number: Number) -> Standing:
+    """The counter within the actor's reach that a number is of, also one that has given none yet. Raises NotFound."""
+    body = body_of(actor, number.body_code)
+    counter = {"regime": number.regime.key, "year": 2000 + number.year, "body_code": number.body_code}
+    row = Counter.objects.filter(**counter, level=number.level).first() or Counter(**counter, level=number.level)
+    return _standings([row], {number.body_code: body})[0]
+
+
+def _standings(rows: Sequence[Counter], bodies: Mapping[str, Organisation]) -> list[Standing]:
     reckoned: dict[tuple[str, int, str, int], list[Reckoning]] = {}
     for each in Reckoning.objects.filter(body_code__in=bodies).order_by("reckoned_at", "id"):
         reckoned.setdefault((each.regime, each.year, each.body_code, each.level), []).append(each)
@@ -109,9 +137,20 @@ def counters_for(actor: Actor, *, year: int | None = None) -> list[Standing]:
         if (body := bodies.get(row.body_code)) is None:
             continue
         own = reckoned.get((row.regime, row.year, row.body_code, row.level), [])
-        closed = restore if restore is not None and _closes(restore, row.year, own) else None
-        found.append(Standing(REGIMES[row.regime], row.year, body, row.body_code, row.level, row.last, closed, own))
-    return sorted(found, key=lambda each: (each.closed_by is None, each.body.name, -each.year, each.level))
+        found.append(
+            Standing(
+                regime=REGIMES[row.regime],
+                year=row.year,
+                body=body,
+                body_code=row.body_code,
+                level=row.level,
+                last=row.last,
+                closed_by=restore if restore is not None and _closes(restore, row.year, own) else None,
+                may_be_reckoned=restore is not None and restore.on.year >= row.year,
+                reckonings=own,
+            )
+        )
+    return found
 
 
 def count_closed() -> int:

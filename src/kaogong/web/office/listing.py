@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
@@ -16,10 +16,15 @@ from kaogong.web.ui.refusing import words_of
 __all__ = ["export", "number_of", "page_of", "sorted_by", "tell"]
 
 Row = TypeVar("Row", bound=Model)
+Shown = TypeVar("Shown")
 PER_PAGE = 20
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], per_page: int = PER_PAGE) -> Page[Row]:
+@overload
+def page_of(request: HttpRequest, rows: QuerySet[Row], per_page: int = PER_PAGE) -> Page[Row]: ...
+@overload
+def page_of(request: HttpRequest, rows: Sequence[Shown], per_page: int = PER_PAGE) -> Page[Shown]: ...
+def page_of(request: HttpRequest, rows: Any, per_page: int = PER_PAGE) -> Page[Any]:
     """The page that the address bar asks for; the last one when it asks for too much."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from kaogong.web.office.views import blank_deeds, blanks
+from kaogong.web.office.views import blank_deeds, blanks, reckoning
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("blanks/ledger/", blanks.ledger, name="blanks-ledger"),
     path("blanks/serial/", blanks.serial, name="blanks-serial"),
     path("blanks/series/new/", blank_deeds.order, name="blanks-order"),
+    path("blanks/count/", reckoning.count_blanks, name="blanks-count"),
     path("blanks/<slug:verb>/", blank_deeds.deed, name="blanks-deed"),
 ]
 nav = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from kaogong.web.office.views import certificate_deeds, certificates, issuing
+from kaogong.web.office.views import certificate_deeds, certificates, issuing, reckoning
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("issuing/", issuing.waiting, name="issue-list"),
     path("issuing/<uuid:sitting_id>/", issuing.plan, name="issue"),
     path("issuing/<uuid:sitting_id>/done/", issuing.done, name="issue-done"),
+    path("certificates/counters/", reckoning.counters, name="certificate-counters"),
+    path("certificates/counters/<str:number>/", reckoning.reckon, name="certificate-reckon"),
     path("certificates/print/", issuing.print_run, name="certificates-print"),
     path("certificates/<uuid:certificate_id>/", certificates.detail, name="certificate"),
     path("certificates/<uuid:certificate_id>/paper.pdf", certificates.paper, name="certificate-pdf"),

@@ -89,7 +89,7 @@ def stock(request: ActorRequest) -> HttpResponse:
         Figure(_("作废待销毁"), sum(line.spoilt for line in lines), _("本"), as_of=at),
         Figure(_("已销毁"), sum(line.destroyed for line in lines), _("本"), as_of=at),
     ]
-    page = page_of(request, lines)  # type: ignore[type-var]  # plain lines
+    page = page_of(request, lines)
     context = {
         "page": page,
         "rows": _with_usage(request.actor, page, localdate(at)),
@@ -101,6 +101,7 @@ def stock(request: ActorRequest) -> HttpResponse:
         "may_receive": request.actor.holds("blanks.receive"),
         "may_move": request.actor.holds("blanks.move"),
         "usage_days": USAGE_DAYS,
+        "uncounted": selectors.uncounted_among(lines),
     }
     return render(request, "office/blanks/stock.html", context)
 

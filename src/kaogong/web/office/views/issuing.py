@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -85,7 +85,15 @@ def _plan_context(request: ActorRequest, found: selectors.Plan) -> dict[str, Any
         "consequence": words if serials else _("核发 %(count)d 本") % {"count": count},
         "is_issuer": issuer is not None and request.actor.may("certificates.issue", organisation=issuer.pk),
         "reasons": _reasons(found),
+        "not_reckoned": _not_reckoned(found),
     }
+
+
+def _not_reckoned(found: selectors.Plan) -> str:
+    """A number of the counter that a restore has closed, for the way to its page; empty when none is in the way."""
+    if not any(check.key in {"reckoned", "counted"} for check in found.failed):
+        return ""
+    return selectors.next_number(found.issuing, level=found.sitting.round.level, on=localdate(found.at))
 
 
 def _reasons(found: selectors.Plan) -> list[tuple[str, int]]:
