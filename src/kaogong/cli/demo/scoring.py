@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kaogong.cli.demo import arranging, sitting_day
 from kaogong.cli.demo.reviewing import look_at_papers
-from kaogong.cli.demo.season import Season
+from kaogong.cli.demo.season import BEIJING, Season
 from kaogong.delivery import selectors as rooms
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.registration import services as registration
@@ -154,7 +154,8 @@ def resit(season: Season) -> None:
     arranging.seat(season, sitting, "nanjing", season.days.before(18))
     sitting_day.hold(season, [(sitting, "nanjing")], "补考")
     held = max(part.ends_at for part in sittings.parts_of(sitting))
-    published = _publish(season, [(sitting, "nanjing")], held + timedelta(days=2))
+    marked = held.astimezone(BEIJING).replace(hour=9, minute=0) + timedelta(days=2)
+    published = _publish(season, [(sitting, "nanjing")], marked)
     season.reached("补考后合格", sum(each.is_passed for each in published))
 
 

@@ -172,6 +172,15 @@ def _finding(record: Record, clause: ConditionClause, case: Case) -> Finding:
             return _reserve_technician(record, case)
 
 
+AWARDS = {
+    (True, True): _("{level}证书 {number}，{day} 核发（本系统登记）"),
+    (True, False): _("{level}证书 {number}，{day} 核发（自报，须核原件）"),
+    (False, True): _("{level}证书，{day} 核发（本系统登记）"),
+    (False, False): _("{level}证书，{day} 核发（自报，须核原件）"),
+}
+"""A certificate in words, by whether its number is known and whether we issued it: whole sentences, to translate."""
+
+
 def _qualifying(record: Record, level: int, scope: str, case: Case) -> Award | None:
     """The earliest certificate of exactly that level: later ones would only shorten the years after it."""
     codes = case.codes(scope)
@@ -180,11 +189,8 @@ def _qualifying(record: Record, level: int, scope: str, case: Case) -> Award | N
 
 
 def _award_words(award: Award) -> Phrase:
-    template = _("{level}证书 {number}，{day} 核发") if award.number else _("{level}证书，{day} 核发")
-    words = phrase(template, level=level_name(award.level), number=award.number, day=award.awarded_on.isoformat())
-    if award.is_registered:
-        return phrase(_("{certificate}（本系统登记）"), certificate=str(words))
-    return phrase(_("{certificate}（自报，须核原件）"), certificate=str(words))
+    template = AWARDS[bool(award.number), award.is_registered]
+    return phrase(template, level=level_name(award.level), number=award.number, day=award.awarded_on.isoformat())
 
 
 def _certificate(record: Record, clause: Certificate, case: Case) -> Finding:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django import forms
 from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from kaogong.web.ui.phrases import said
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ class FieldView:
 
     @property
     def control(self) -> SafeString:
-        """The input itself."""
+        """The input itself; what there is to choose from is said in the reader's language."""
+        if isinstance(self.widget, forms.widgets.ChoiceWidget):
+            self.widget.choices = _said(list(self.widget.choices))
         return self.bound.as_widget(attrs=self._attributes())
 
     def _attributes(self) -> dict[str, str | bool]:
@@ -89,6 +94,18 @@ class FieldView:
             css = "form-control"
         width = f" field-{self.width}" if self.width else ""
         return f"{css}{width}{' is-invalid' if self.bound.errors else ''}"
+
+
+def _said(choices: list[Any]) -> list[Any]:
+    """Choices with their labels said; of grouped ones the groups' names too."""
+    return [
+        (value, label) if isinstance(value, str | None) and isinstance(label, SafeString) else _one_said(value, label)
+        for value, label in choices
+    ]
+
+
+def _one_said(value: Any, label: Any) -> tuple[Any, Any]:
+    return (said(str(value)), _said(list(label))) if isinstance(label, list | tuple) else (value, said(str(label)))
 
 
 def messages_of(bound: BoundField) -> list[str]:

@@ -19,6 +19,7 @@ from kaogong.regulations import selectors as regulations
 from kaogong.web.office.listing import export, number_of, page_of, sorted_by
 from kaogong.web.office.papers import MOST, print_out
 from kaogong.web.ui.formats import date_zh, join_words, level_name
+from kaogong.web.ui.phrases import said
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter, Kind, Moment
 
@@ -170,7 +171,7 @@ def _facts(certificate: Certificate) -> list[tuple[str, object]]:
         (_("姓名"), certificate.name),
         (_("证件号码"), certificate.document_masked),
         (_("证书种类"), selectors.REGIMES[certificate.regime].title),
-        (_("职业"), f"{certificate.occupation_name}（{certificate.occupation_code}）"),
+        (_("职业"), f"{certificate.occupation_name} · {certificate.occupation_code}"),
         (_("等级"), selectors.LEVEL_NAMES[certificate.level]),
         (_("核发机构"), certificate.issuer_name),
         (_("鉴定机构"), certificate.body_name),
@@ -195,7 +196,7 @@ def _mark(part: dict[str, str]) -> str:
 def _moment(change: StatusChange) -> Moment:
     found = regulations.clause(Clause.parse(change.clause)) if "/" in change.clause else None
     words = "；".join(text for text in (change.basis, found.label if found else "") if text)
-    label = selectors.MOVES.get(change.move, change.move)
+    label = str(said(selectors.MOVES.get(change.move, change.move)))
     blank = change.facts.get("blank", "")
     title = f"{label} · {_('流水码')} {blank}" if blank else label
     return Moment(change.changed_at, title, words, change.changed_by, KIND.get(change.state, "neutral"))

@@ -20,6 +20,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.organisations import selectors as organisations
 from kaogong.web.office.listing import export, page_of, sorted_by, tell
 from kaogong.web.office.views.power_words import powers_in_words
+from kaogong.web.ui.phrases import said
 from kaogong.web.ui.requests import ActorRequest, grave, needs, signed_in
 from kaogong.web.ui.shapes import Filter
 
@@ -193,7 +194,9 @@ def appoint(request: ActorRequest) -> HttpResponse:
     """Give an account a post in one of the bodies within reach."""
     today = timezone.localdate()
     form = AppointForm(request.POST or None, initial={"since": today, "login": request.GET.get("login", "")})
-    _choices(form, "role", [(each.key, f"{each.title} — {each.duty}") for each in selectors.role_choices(today)])
+    _choices(
+        form, "role", [(each.key, f"{said(each.title)} — {said(each.duty)}") for each in selectors.role_choices(today)]
+    )
     reach = organisations.organisations_for(request.actor, is_open=True)
     bodies = [(str(each.pk), each.name) for each in reach if _may_appoint(request, each.region_code, each.pk)]
     _choices(form, "organisation", bodies)

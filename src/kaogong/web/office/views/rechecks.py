@@ -22,6 +22,7 @@ from kaogong.scoring import selectors, services
 from kaogong.sittings.selectors import PART_NAMES
 from kaogong.web.office.listing import tell
 from kaogong.web.ui.formats import date_zh
+from kaogong.web.ui.phrases import said
 from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Case, Kind
@@ -121,7 +122,7 @@ def _queue(request: ActorRequest, current: UUID | None) -> list[Case]:
     ordered = [*rows.filter(state="requested")[:QUEUE], *rows.exclude(state="requested").order_by("-decided_at")[:10]]
     return [
         Case(
-            f"{row.result.registration.legal_name} · {PART_NAMES.get(row.part, row.part)}",
+            f"{row.result.registration.legal_name} · {said(PART_NAMES.get(row.part, row.part))}",
             reverse("office:recheck", args=[row.pk]),
             _("%(day)s 前答复") % {"day": date_zh(row.answer_until)} if row.state == "requested" else "",
             KIND[row.state],
