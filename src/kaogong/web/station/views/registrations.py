@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 PER_PAGE = 20
 POWERS = ("registration.enter", "registration.see")
 EDITABLE = ("drafted", "returned")
+OPEN = "open"
+"""In the address bar: only rounds that still take applications."""
 KIND: dict[str, Kind] = {
     "drafted": "neutral",
     "submitted": "waiting",
@@ -101,6 +103,8 @@ def index(request: ActorRequest) -> HttpResponse:
     rows = selectors.search(selectors.registrations_for(request.actor, *POWERS), request.GET.get("q", ""))
     if state := request.GET.get("state", ""):
         rows = rows.filter(state=state)
+    if request.GET.get("round") == OPEN:
+        rows = rows.filter(round__applications_until__gte=now())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for row in page:
         row.kind = KIND[row.state]  # type: ignore[attr-defined]  # for the page
@@ -109,7 +113,10 @@ def index(request: ActorRequest) -> HttpResponse:
         row.takes_papers = may_enter  # type: ignore[attr-defined]  # for the page
     context = {
         "page": page,
-        "filters": [Filter("state", _("状态"), selectors.REGISTRATION.choices())],
+        "filters": [
+            Filter("state", _("状态"), selectors.REGISTRATION.choices()),
+            Filter("round", _("批次"), [(OPEN, _("报名尚未截止"))]),
+        ],
         "may_enter": request.actor.holds("registration.enter"),
     }
     return render(request, "station/registrations/index.html", context)

@@ -250,7 +250,8 @@ def _returned(actor: Actor, at: datetime) -> Work:
 
 def _unfinished(actor: Actor, at: datetime) -> Work:
     rows = registration.registrations_for(actor, "registration.enter").filter(state="drafted").order_by()
-    label, url = _("填写中、尚未提交的报名"), reverse("station:registrations") + "?state=drafted"
+    rows = rows.filter(round__applications_until__gte=at)
+    label, url = _("填写中、尚未提交的报名"), reverse("station:registrations") + "?state=drafted&round=open"
     return Work(label, rows.count(), _("份"), url, "pencil-square", kind="neutral", key="unfinished")
 
 
