@@ -165,7 +165,7 @@ class TestList:
 GRAVE = {
     "office:issue", "office:certificate-deed", "office:person-reveal", "office:person-merge",
     "office:scoring-finalise", "office:recheck-correct", "office:post-appoint", "office:account-measure",
-    "office:paper-open", "office:rules-figure", "office:rules-end",
+    "office:paper-open", "office:rules-figure", "office:rules-end", "office:certificate-reckon",
 }  # fmt: skip
 
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pkgutil import iter_modules
 
 import typer
 
+from psychometrics import cli
 from psychometrics.errors import PsychometricsError
 
-COMMANDS: tuple[str, ...] = ()
-"""Modules of `psychometrics.cli` that have a command: `run` and its help."""
-
-app = typer.Typer(
-    help="Analyses of tests on plain CSV files: one row a person, one column an item.", no_args_is_help=True
-)
+PLUMBING = {"main", "output"}
+"""Modules of `psychometrics.cli` that are no analysis; each other one has a command: its function `run`."""
 
 
 def commands() -> typer.Typer:
     """The application with every command. A command is called as its module, with dashes."""
-    for name in COMMANDS:
-        app.command(name.replace("_", "-"))(import_module(f"psychometrics.cli.{name}").run)
+    app = typer.Typer(no_args_is_help=True)
+    app.callback()(analyses)
+    for module in iter_modules(cli.__path__):
+        if module.name not in PLUMBING:
+            app.command(module.name.replace("_", "-"))(import_module(f"psychometrics.cli.{module.name}").run)
     return app
+
+
+def analyses() -> None:
+    """Analyses of tests on plain CSV files: one row a person, one column an item."""
 
 
 def main() -> None:
