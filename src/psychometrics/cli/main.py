@@ -17,7 +17,7 @@ PLUMBING = {"main", "output"}
 
 def commands() -> typer.Typer:
     """The application with every command. A command is called as its module, with dashes."""
-    app = typer.Typer(no_args_is_help=True)
+    app = typer.Typer(no_args_is_help=True, add_completion=False)
     app.callback()(analyses)
     for module in iter_modules(cli.__path__):
         if module.name not in PLUMBING:
