@@ -161,6 +161,16 @@ def slopes(items: Items, theta: ArrayLike) -> Floats:
     return found
 
 
+def curvatures(items: Items, theta: ArrayLike) -> Floats:
+    """d²P(score = k | θ) / dθ², (abilities, items, categories); 0 beyond an item's own categories. Sums to 0 over k."""
+    abilities = _abilities(theta)
+    found = np.zeros((abilities.size, items.n, items.b.shape[1] + 1))
+    for model, curvature in _CURVATURES.items():
+        if (mine := items.model == model).any():
+            found[:, mine] = curvature(items.a[mine], items.b[mine], items.c[mine], abilities)
+    return found
+
+
 def simulated(items: Items, theta: ArrayLike, *, rng: np.random.Generator) -> Scores:
     """Scores of persons of these abilities on all items, (persons, items), local independence."""
     abilities = _abilities(theta)
@@ -179,6 +189,12 @@ def _logistic_slopes(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
     return _padded(np.stack([-up, up], axis=2), b)
 
 
+def _logistic_curvatures(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
+    plain = expit(a * (theta[:, None] - b[:, 0]))
+    up = (1 - c) * a**2 * plain * (1 - plain) * (1 - 2 * plain)
+    return _padded(np.stack([-up, up], axis=2), b)
+
+
 def _graded(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
     return np.asarray(-np.diff(_reached(a, b, theta), axis=2))
 
@@ -186,6 +202,11 @@ def _graded(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
 def _graded_slopes(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
     reached = _reached(a, b, theta)
     return np.asarray(-np.diff(a[:, None] * reached * (1 - reached), axis=2))
+
+
+def _graded_curvatures(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
+    reached = _reached(a, b, theta)
+    return np.asarray(-np.diff(a[:, None] ** 2 * reached * (1 - reached) * (1 - 2 * reached), axis=2))
 
 
 def _reached(a: Floats, b: Floats, theta: Floats) -> Floats:
@@ -207,6 +228,13 @@ def _partial_credit_slopes(a: Floats, b: Floats, c: Floats, theta: Floats) -> Fl
     return np.asarray(a[:, None] * chance * (scores - (chance @ scores)[:, :, None]))
 
 
+def _partial_credit_curvatures(a: Floats, b: Floats, c: Floats, theta: Floats) -> Floats:
+    chance = _partial_credit(a, b, c, theta)
+    scores = np.arange(chance.shape[2])
+    away = scores - (chance @ scores)[:, :, None]
+    return np.asarray(a[:, None] ** 2 * chance * (away**2 - (chance * away**2).sum(axis=2, keepdims=True)))
+
+
 def _padded(chance: Floats, b: Floats) -> Floats:
     return np.pad(chance, ((0, 0), (0, 0), (0, b.shape[1] - 1)))
 
@@ -216,6 +244,11 @@ _SLOPES = {
     Model.LOGISTIC: _logistic_slopes,
     Model.GRADED: _graded_slopes,
     Model.PARTIAL_CREDIT: _partial_credit_slopes,
+}
+_CURVATURES = {
+    Model.LOGISTIC: _logistic_curvatures,
+    Model.GRADED: _graded_curvatures,
+    Model.PARTIAL_CREDIT: _partial_credit_curvatures,
 }
 
 

@@ -63,6 +63,11 @@ class TestCurves:
         ) / (2 * step)
         assert irt.slopes(mixed(), ABILITIES) == pytest.approx(by_difference, abs=1e-8)
 
+    def test_curvatures_are_the_derivatives_of_slopes(self) -> None:
+        step = 1e-6
+        by_difference = (irt.slopes(mixed(), ABILITIES + step) - irt.slopes(mixed(), ABILITIES - step)) / (2 * step)
+        assert irt.curvatures(mixed(), ABILITIES) == pytest.approx(by_difference, abs=1e-8)
+
     def test_expected_scores_rise_from_nothing_to_the_most(self) -> None:
         curve = irt.expected(mixed(), np.linspace(-30, 30, 61))
         assert (np.diff(curve, axis=0) >= -1e-12).all()
