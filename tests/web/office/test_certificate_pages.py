@@ -135,6 +135,23 @@ class TestRegister:
         assert "已作废" in after
         assert "证书上仍是原姓名" not in after
 
+    def test_leads_to_the_holder_only_for_those_who_may_see_her(
+        self, monkeypatch: pytest.MonkeyPatch, certificate: Certificate
+    ) -> None:
+        page, holder = (
+            reverse("office:certificate", args=[certificate.pk]),
+            reverse("office:person", args=[certificate.person_id]),
+        )
+        assert holder not in browser(monkeypatch, officer("certificates.see", region="32")).get(page).text
+        assert holder in browser(monkeypatch, officer("certificates.see", "persons.see", region="32")).get(page).text
+
+    def test_offers_no_form_for_what_the_service_would_refuse(
+        self, monkeypatch: pytest.MonkeyPatch, certificate: Certificate
+    ) -> None:
+        desk = browser(monkeypatch, officer("certificates.see", "certificates.suspend", region="32"))
+        assert desk.get(reverse("office:certificate-deed", args=[certificate.pk, "suspend"])).status_code == 200
+        assert desk.get(reverse("office:certificate-deed", args=[certificate.pk, "revoke"])).status_code == 403
+
     def test_revokes_only_with_a_basis(
         self, monkeypatch: pytest.MonkeyPatch, season: Season, certificate: Certificate
     ) -> None:

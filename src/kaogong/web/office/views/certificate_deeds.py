@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from kaogong.certificates import selectors, services
-from kaogong.foundation.kernel.refusals import Refusal
+from kaogong.foundation.kernel.refusals import NotPermitted, Refusal
 from kaogong.regulations.selectors import provision
 from kaogong.web.office.listing import tell
+from kaogong.web.office.views.certificates import POWERS
 from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 
@@ -165,6 +166,8 @@ def deed(request: ActorRequest, certificate_id: UUID, verb: str) -> HttpResponse
     if shown is None:
         raise Http404
     certificate = selectors.certificate_for(request.actor, certificate_id)
+    if not selectors.may(request.actor, POWERS[verb], certificate):
+        raise NotPermitted(power=POWERS[verb])
     form = _form(request, verb, certificate)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():

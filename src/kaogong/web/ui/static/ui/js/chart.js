@@ -25,7 +25,7 @@ function seriesOf(spec) {
 function axes(spec, text) {
   const categories = { type: "category", data: spec.categories, axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false }, axisLabel: text };
   const whole = spec.series.every((one) => one.values.every((value) => value === null || Number.isInteger(value)));
-  const values = { type: "value", minInterval: whole ? 1 : 0, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: text };
+  const values = { type: "value", minInterval: whole ? 1 : 0, splitLine: { lineStyle: { color: token("--line") } }, axisLabel: { ...text, hideOverlap: true } };
   if (["horizontal", "across"].includes(spec.form)) return { xAxis: values, yAxis: { ...categories, inverse: true } };
   return { xAxis: categories, yAxis: values };
 }
