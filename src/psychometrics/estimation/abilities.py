@@ -90,7 +90,7 @@ def abilities(
     `progress` hears persons done and all. Raises what `answered` raises, EmptyGroup for a group without population.
     """
     beside = answered(responses, items)
-    populations = _populations(responses, population)
+    populations = populations_of(responses, population)
     theta, errors = np.full(responses.n_persons, np.nan), np.full(responses.n_persons, np.nan)
     way = _eap(beside, populations) if method is Method.EAP else _root(beside, method, populations)
     for rows in beside.chunks():
@@ -105,7 +105,7 @@ def abilities(
 Way: TypeAlias = Callable[[slice], tuple[Floats, Floats]]
 
 
-def _populations(responses: Responses, population: Population) -> tuple[irt.Quadrature, ...]:
+def populations_of(responses: Responses, population: Population) -> tuple[irt.Quadrature, ...]:
     """One for each group of the responses, in their order."""
     if isinstance(population, irt.Quadrature):
         return (population,) * len(responses.groups)
