@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from psychometrics import irt, sumscores
 from psychometrics.errors import TooFew, WrongShape, WrongValue
@@ -76,7 +76,7 @@ def score_fit(
             progress(place + 1, beside.items.n)
     df -= spent
     df[df <= 0] = np.nan
-    return ScoreFit(statistic, df, np.asarray(chi2.sf(statistic, df)), int(whole.sum()))
+    return ScoreFit(statistic, df, np.asarray(chdtrc(df, statistic)), int(whole.sum()))
 
 
 def _spent(items: irt.Items, n_parameters: ArrayLike | None) -> Floats:
