@@ -239,6 +239,89 @@ def refused(scores: object, **options: object) -> Callable[[], object]:
     return lambda: calibrate(scored(scores), **options)  # type: ignore[arg-type]
 
 
+GROUPS = ["a"] * 800 + ["b"] * 200
+
+
+class TestHardData:
+    """What real data bring: each is refused by name, or fitted with the doubtful part named."""
+
+    def test_a_group_with_nobody_in_it_is_refused(self) -> None:
+        everybody = scored(sat(two(10, 30), 1000, seed=31), groups=GROUPS)
+        with pytest.raises(EmptyGroup, match="'b'"):
+            calibrate(everybody.of_persons(np.arange(800)))
+
+    @pytest.mark.parametrize("right", [0, 1])
+    def test_a_group_all_right_or_all_wrong_is_refused(self, right: int) -> None:
+        truth = two(10, 30)
+        scores = sat(truth, 1000, seed=31)
+        scores[800:] = right
+        for fixed in (None, truth.take(np.arange(5))):
+            with pytest.raises(WrongValue, match="group 'b'"):
+                calibrate(scored(scores, groups=GROUPS), fixed=fixed)
+
+    def test_a_group_of_one_is_refused_rather_than_given_a_spread(self) -> None:
+        scores = sat(two(10, 30), 1000, seed=31)
+        with pytest.raises(WrongValue, match="group 'lonely' is too narrow"):
+            calibrate(scored(scores, groups=["all"] * 999 + ["lonely"]))
+
+    def test_fixed_items_on_another_scale_are_refused(self) -> None:
+        truth = two(10, 30)
+        with pytest.raises(WrongValue, match="scale of the fixed items"):
+            calibrate(scored(sat(truth, 500, seed=31)), fixed=truth.on_scale(1, 25).take(np.arange(5)))
+
+    @pytest.mark.parametrize(("count", "kind"), [(1, Kind.RASCH), (2, Kind.TWO), (3, Kind.THREE)])
+    def test_fewer_items_than_determine_the_model_are_refused(self, count: int, kind: Kind) -> None:
+        with pytest.raises(TooFew, match=f"{count} items are too few"):
+            calibrate(scored(sat(two(count, 30), 500, seed=31)), kind)
+
+    def test_what_does_not_settle_is_named(self) -> None:
+        scores = sat(two(8, 30), 500, seed=31)
+        names = [f"i{place}" for place in range(1, 9)] + ["twin"]
+        doubled = scored(np.column_stack([scores, scores[:, 2]]), items=names)
+        with pytest.raises(NotConverged, match="most on (i3|twin)"):
+            calibrate(doubled, limit=100)
+
+    def test_persons_who_answered_nothing_change_nothing(self) -> None:
+        scores = sat(two(10, 30), 1000, seed=31)
+        plain = calibrate(scored(scores), tolerance=1e-7)
+        absent = calibrate(scored(np.concatenate([scores, np.full((300, 10), np.nan)])), tolerance=1e-7)
+        assert absent.course.n_persons == plain.course.n_persons == 1000
+        assert absent.course.log_likelihood == pytest.approx(plain.course.log_likelihood)
+        assert absent.items.b == pytest.approx(plain.items.b, abs=1e-5)
+        assert absent.b_errors == pytest.approx(plain.b_errors, rel=1e-3)
+
+    def test_every_item_fixed_leaves_the_groups_to_be_found(self) -> None:
+        truth = two(30, 32)
+        scores = np.concatenate([sat(truth, 800, seed=33, mean=-0.5), sat(truth, 200, seed=34, mean=0.5, sd=0.6)])
+        found = calibrate(scored(scores, groups=GROUPS), fixed=truth)
+        assert found.is_fixed.all()
+        assert np.abs((found.latent.means - [-0.5, 0.5]) / found.latent.mean_errors).max() < 3
+        assert np.abs((found.latent.sds - [1, 0.6]) / found.latent.sd_errors).max() < 3
+
+    def test_an_item_on_the_edge_has_no_error_and_leaves_the_others_theirs(self) -> None:
+        scores = sat(two(15, 20), 1000, seed=21)
+        scores[:, 3] = 1 - scores[:, 3]
+        found = calibrate(scored(scores))
+        assert np.isnan(found.a_errors[3])
+        assert np.isfinite(np.delete(found.a_errors, 3)).all()
+
+    def test_rasch_items_without_a_common_trait_say_so(self) -> None:
+        scores = np.tile([[0, 0, 1, 1], [1, 1, 0, 0]], (50, 1))
+        assert calibrate(scored(scores), Kind.RASCH).is_on_edge.all()
+
+    def test_an_item_that_almost_nobody_misses_does_not_spoil_the_start(self) -> None:
+        scores = sat(two(20, 35), 13000, seed=36)
+        scores[:, 0] = 1
+        scores[[5, 7, 11], 0] = 0
+        found = calibrate(scored(scores), information=Information.NONE)
+        others = calibrate(scored(scores[:, 1:]), information=Information.NONE)
+        assert found.items.b[1:] == pytest.approx(others.items.b, abs=0.01)
+
+    def test_an_unknown_group_has_no_quadrature(self) -> None:
+        with pytest.raises(EmptyGroup):
+            calibrate(lsat(LSAT6)).latent.quadrature("nobody")
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("make", "error"),

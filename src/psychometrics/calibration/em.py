@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from psychometrics.calibration.kinds import TIED, Block
 from psychometrics.calibration.priors import Priors
-from psychometrics.responses import Flags, Floats, Indices
+from psychometrics.responses import Floats, Indices
 
 Matrix = NDArray[np.floating[Any]]
 Progress = Callable[[int, int], None]
@@ -27,8 +28,6 @@ ROWS = 2048
 """Persons in a chunk: its weights on the nodes stay in the cache."""
 MEMORY = 6
 """How many past steps the extrapolation uses."""
-FIRST_PERSONS = 4000
-"""Of many persons, about so many give the starting values."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,11 @@ class Answers:
     def n_persons(self) -> int:
         """Persons."""
         return int(self.columns.shape[0])
+
+    def chunks(self) -> Iterator[slice]:
+        """Slices of persons, ROWS each, the last one shorter."""
+        for start in range(0, self.n_persons, ROWS):
+            yield slice(start, min(start + ROWS, self.n_persons))
 
     def part(self, rows: slice | Indices) -> Answers:
         """The same for some persons."""
@@ -88,6 +92,11 @@ class Problem:
         """Whether fixed items hold the scale."""
         return bool(self.fixed)
 
+    @property
+    def least_sd(self) -> float:
+        """Half the distance of two nodes: the spread of a narrower group cannot be seen on them."""
+        return float(self.nodes[1] - self.nodes[0]) / 2
+
 
 @dataclass(frozen=True)
 class State:
@@ -106,7 +115,7 @@ class State:
         cuts = np.cumsum([each.size for each in self.parameters] + [self.means.size])
         *flat, means, logs = np.split(vector, cuts)
         shaped = tuple(new.reshape(old.shape) for new, old in zip(flat, self.parameters, strict=True))
-        return State(shaped, means, np.exp(logs))
+        return State(shaped, means, np.exp(np.minimum(logs, 50.0)))
 
 
 @dataclass(frozen=True)
@@ -120,9 +129,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class Fit:
-    """Where an iteration ended: `value` is the log-likelihood plus the log density of the priors."""
+    """Where an iteration ended, and how far each parameter still moved in its last step, packed as a state."""
 
     state: State
+    move: Floats
     iterations: int
     converged: bool
 
@@ -147,8 +157,7 @@ def posteriors(
     answers = problem.answers
     by_column, by_group = _log_weights(problem, state)
     by_column, by_group = by_column.astype(kind), by_group.astype(kind)
-    for start in range(0, answers.n_persons, ROWS):
-        rows = slice(start, min(start + ROWS, answers.n_persons))
+    for rows in answers.chunks():
         weights = answers.columns[rows].astype(kind, copy=False) @ by_column
         weights += by_group if len(by_group) == 1 else answers.member[rows].astype(kind, copy=False) @ by_group
         top = weights.max(axis=1, keepdims=True)
@@ -176,7 +185,7 @@ def _log_weights(problem: Problem, state: State) -> tuple[Floats, Floats]:
 def log_densities(nodes: Floats, state: State) -> Floats:
     """log of each group's normal weights on the nodes, (groups, nodes); the weights sum to 1."""
     plain = -(((nodes - state.means[:, None]) / state.sds[:, None]) ** 2) / 2
-    return np.asarray(plain - np.log(np.exp(plain).sum(axis=1, keepdims=True)))
+    return np.asarray(plain - logsumexp(plain, axis=1, keepdims=True))
 
 
 # ------------------------------------------------------------------------------------------------ M
@@ -238,6 +247,7 @@ def maximised(problem: Problem, state: State, found: Expected, inner: int = 3) -
     persons = found.mass.sum(axis=1)
     means = found.mass @ problem.nodes / persons
     sds = np.sqrt((found.mass * (problem.nodes - means[:, None]) ** 2).sum(axis=1) / persons)
+    sds = np.maximum(sds, problem.least_sd)
     if problem.is_anchored:
         return State(parameters, means, sds)
     mean, sd = float(means[problem.reference]), float(sds[problem.reference])
@@ -282,7 +292,7 @@ def fit(problem: Problem, state: State, *, tolerance: float, limit: int, progres
     # Products in single precision where there are many; their rounding is far below any standard error.
     is_large = problem.answers.columns.size > 500_000 and tolerance >= 1e-5
     kind, noise = (np.float32, 1e-7) if is_large else (np.float64, 1e-10)
-    at, safe, highest = state.packed(), state.packed(), -np.inf
+    at, safe, move, highest = state.packed(), state.packed(), np.full_like(state.packed(), np.inf), -np.inf
     history: list[tuple[Floats, Floats]] = []
     for iteration in range(1, limit + 1):
         now = state.unpacked(at)
@@ -290,17 +300,17 @@ def fit(problem: Problem, state: State, *, tolerance: float, limit: int, progres
         value = found.log_likelihood + log_prior(problem, now)
         if progress is not None:
             progress(iteration, limit)
-        if value < highest - noise * abs(highest) and at is not safe:
+        if not value >= highest - noise * abs(highest) and at is not safe:  # lower, or no number
             at, history = safe, []
             continue
         highest = max(highest, value)
         safe = maximised(problem, now, found, inner=4 if iteration < 3 else 1).packed()
         move = safe - at
         if np.abs(move).max(initial=0.0) < tolerance:
-            return Fit(state.unpacked(safe), iteration, True)
+            return Fit(state.unpacked(safe), move, iteration, True)
         history = [*history[-MEMORY:], (safe, move)]
         at = _extrapolated(problem, state, history)
-    return Fit(state.unpacked(safe), limit, False)
+    return Fit(state.unpacked(safe), move, limit, False)
 
 
 def _extrapolated(problem: Problem, state: State, history: Sequence[tuple[Floats, Floats]]) -> Floats:
@@ -314,29 +324,3 @@ def _extrapolated(problem: Problem, state: State, history: Sequence[tuple[Floats
     tried = state.unpacked(made)
     possible = np.isfinite(made).all() and all(block.is_possible(own).all() for block, own in _each(problem, tried))
     return made if possible else last
-
-
-def begun(problem: Problem, state: State) -> State:
-    """Starting values from about FIRST_PERSONS persons, when there are many more and every answer occurs among them."""
-    answers = problem.answers
-    every = answers.n_persons // FIRST_PERSONS
-    if every < 3:
-        return state
-    some = answers.part(np.argsort(answers.member.argmax(axis=1), kind="stable")[::every])
-    if some.columns.sum(axis=0).min() < 20 or some.member.sum(axis=0).min() < 100:
-        return state
-    return fit(replace(problem, answers=some), state, tolerance=1e-2, limit=50).state
-
-
-def is_linked(answers: Answers, fixed: Flags) -> bool:
-    """Whether items that several groups answered, or fixed ones, put all groups on one scale. `fixed` (items,)."""
-    present = np.repeat(answers.member.sum(axis=0)[:, None] > 0, len(answers.first), axis=1)
-    some = np.flatnonzero(answers.presence >= 0)
-    present[:, some] = (answers.member.T @ answers.columns[:, answers.presence[some]]) > 0
-    reached = np.zeros(len(present), dtype=bool)
-    reached[0] = not fixed.any()
-    known = fixed.copy()
-    for _ in range(len(present) + 1):
-        known = known | present[reached].any(axis=0)
-        reached = reached | present[:, known].any(axis=1)
-    return bool(reached.all())

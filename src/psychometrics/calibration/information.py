@@ -47,15 +47,21 @@ def affordable(problem: Problem) -> Information:
 
 
 def covariances(problem: Problem, state: State, how: Information) -> Covariances:
-    """Covariances of the estimates; NaN throughout when the information is singular (as with too few persons)."""
+    """Covariances of the estimates; NaN throughout when the information is singular (as with too few persons).
+
+    What stopped at an edge counts as given: it has no error, and the others are what they are beside it.
+    """
+    edges = [block.edges(own).ravel() for block, own in zip(problem.blocks, state.parameters, strict=True)]
+    held = np.concatenate([*edges, np.zeros(2 * len(state.means), dtype=bool)])
     mapping = mapping_of(problem)
+    mapping = mapping[:, ~mapping[held].any(axis=0)]
     matrix = (
         _complete(problem, state) - _missing(problem, state) if how is Information.LOUIS else _crossed(problem, state)
     )
     reduced = mapping.T @ matrix @ mapping
     try:
         inner = cho_solve(cho_factor(reduced), np.eye(len(reduced)))
-    except LinAlgError:
+    except (LinAlgError, ValueError):  # not positive definite, not finite
         inner = np.full_like(reduced, np.nan)
     free = mapping.any(axis=1)
     known = np.zeros_like(matrix)

@@ -90,12 +90,14 @@ class Block:
             fine &= parameters[:, 2] >= LEAST_LOGIT
         return np.asarray(fine, dtype=bool)
 
-    def is_on_edge(self, parameters: Floats) -> Flags:
-        """Which items stopped at the least slope or asymptote, (items,)."""
-        if self.kind is Kind.NOMINAL:
-            return np.zeros(len(parameters), dtype=bool)
-        edge = parameters[:, 0] <= LEAST_SLOPE
-        return np.asarray((edge | (parameters[:, 2] <= LEAST_LOGIT)) if self.kind is Kind.THREE else edge, dtype=bool)
+    def edges(self, parameters: Floats) -> Flags:
+        """Which slopes and asymptotes stopped at the least there is, (items, parameters)."""
+        found = np.zeros(parameters.shape, dtype=bool)
+        if self.kind is not Kind.NOMINAL:
+            found[:, 0] = parameters[:, 0] <= LEAST_SLOPE
+        if self.kind is Kind.THREE:
+            found[:, 2] = parameters[:, 2] <= LEAST_LOGIT
+        return found
 
     def stepped(self, parameters: Floats, step: Floats) -> Floats:
         """Parameters after a step, kept within the edges; an item whose thresholds would cross goes part of the way."""
