@@ -1,0 +1,37 @@
+"""Forensics: which answers are so alike, so quick or so unlike a person that people should look into them.
+
+Every statistic here *opens* an inquiry and never decides one: see `inquiry`. Copying between two: `omega` (who from
+whom), `gbt`, `m4`, the K-index family; for given pairs, or for all pairs of a room or of a sitting.
+"""
+
+from psychometrics.forensics.answers import Answers, answers, option_abilities
+from psychometrics.forensics.inquiry import NO_VERDICT, Control, Inquiry, Stages, inquire, inquire_in_stages
+from psychometrics.forensics.kindex import KFamily, k_family
+from psychometrics.forensics.matches import M4, Matches, gbt, gbt_among, m4
+from psychometrics.forensics.omega import Omega, omega, omega_among
+from psychometrics.forensics.pairs import both_ways, neighbours, within
+
+__all__ = [
+    "M4",
+    "NO_VERDICT",
+    "Answers",
+    "Control",
+    "Inquiry",
+    "KFamily",
+    "Matches",
+    "Omega",
+    "Stages",
+    "answers",
+    "both_ways",
+    "gbt",
+    "gbt_among",
+    "inquire",
+    "inquire_in_stages",
+    "k_family",
+    "m4",
+    "neighbours",
+    "omega",
+    "omega_among",
+    "option_abilities",
+    "within",
+]

@@ -1,0 +1,126 @@
+"""ω: does one person's paper agree with another's more than that person's own ability explains?
+
+The statistic has a direction: given the source's answers, how many of them would somebody of the copier's ability have
+chosen. Expectation and variance of every pair are matrix products over (persons × options); only pairs above a limit
+are kept, and those are reckoned once more with all digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+
+from psychometrics.errors import WrongValue
+from psychometrics.forensics.answers import CELLS, Answers, Progress
+from psychometrics.forensics.pairs import blocks, chunked, pairs
+from psychometrics.responses import NO_OPTION, Flags, Floats, Indices, Scores
+
+LIMIT = 1e-4
+"""Pairs less surprising than this are not kept when all are looked at."""
+SLACK = 1e-3
+"""How far single precision may be off in ω while looking for pairs to keep."""
+
+
+@dataclass(frozen=True)
+class Omega:
+    """ω of pairs: a reason to ask, never a finding of fact.
+
+    `pairs` (pairs, 2) are rows of copier and source; `observed` matches, `expected` ones, `omega` and its one-sided `p`
+    are (pairs,). `compared` counts all the pairs that were looked at, kept or not: what a correction for many tests
+    counts.
+    """
+
+    pairs: Indices
+    observed: Indices
+    expected: Floats
+    omega: Floats
+    p: Floats
+    compared: int
+
+
+def omega(answers: Answers, given: ArrayLike) -> Omega:
+    """ω = (h - Σ P_i(u_is | θ_c)) / √Σ P_i (1 - P_i) of pairs (copier c, source s), (pairs, 2); about N(0, 1).
+
+    h counts the items on which both chose the same; the sums go over the items that both answered. p = 1 - Φ(ω).
+    ω and p are NaN without such an item. Source: Wollack (1997). Raises what `pairs` raises.
+    """
+    chosen = pairs(given, answers.n_persons)
+    made = np.full((3, len(chosen)), np.nan)
+    for part in chunked(chosen, CELLS // (answers.n_items * int(answers.n_options.max()))):
+        made[:, part] = _exact(answers, chosen[part])
+    observed, expected, value = made
+    return Omega(chosen, observed.astype(np.intp), expected, value, norm.sf(value), len(chosen))
+
+
+def omega_among(
+    answers: Answers,
+    rooms: Sequence[str] | ArrayLike | None = None,
+    *,
+    limit: float = LIMIT,
+    progress: Progress | None = None,
+) -> Omega:
+    """ω of every ordered pair within each room, or within the whole sitting; those with p at most `limit` are kept.
+
+    `rooms` (persons,) names each person's room. Pairs come with the most surprising first. Memory grows with persons
+    and with the pairs kept, time with the square of the persons of a room. `progress` hears comparisons done and all.
+    Raises TooFew (nobody to compare), WrongValue (a limit outside (0, 0.1]).
+    """
+    least = bound(limit) - SLACK
+    kept = [np.empty((0, 2), dtype=np.intp)]
+    compared = 0
+    held: Indices | None = None
+    for block in blocks(np.zeros(answers.n_persons) if rooms is None else rooms, once=False):
+        if held is None or held[0] != block.one[0]:
+            held, sides = block.one, _sides(answers, block.one)
+        above = _above(sides, answers.marks(block.two), least)
+        above &= block.one[:, None] != block.two
+        one, two = np.nonzero(above)
+        kept.append(np.stack([block.one[one], block.two[two]], axis=1))
+        compared += above.size - np.intersect1d(block.one, block.two).size
+        if progress is not None:
+            progress(block.done, block.total)
+    found = omega(answers, np.concatenate(kept))
+    order = np.flatnonzero(found.p <= limit)
+    order = order[np.argsort(found.p[order], kind="stable")]
+    return Omega(
+        found.pairs[order], found.observed[order], found.expected[order], found.omega[order], found.p[order], compared
+    )
+
+
+def bound(limit: float) -> float:
+    """The normal deviate that is exceeded with this chance. Raises WrongValue outside of (0, 0.1]."""
+    if not 0 < limit <= 0.1:
+        raise WrongValue(f"a limit of chance is above 0 and at most 0.1, not {limit}")
+    return float(norm.isf(limit))
+
+
+def _sides(answers: Answers, rows: Indices) -> tuple[Scores, Scores]:
+    """What to multiply a source's marks with: for h - E and for the variance, (copiers, items × options)."""
+    chance = answers.chances(rows).reshape(rows.size, -1).astype(np.float32)
+    return answers.marks(rows) - chance, chance * (1 - chance)
+
+
+def _above(sides: tuple[Scores, Scores], marks: Scores, least: float) -> Flags:
+    """Where ω > least: h - E is compared with least · √V."""
+    surplus, variance = (side @ marks.T for side in sides)
+    np.sqrt(np.maximum(variance, 0, out=variance), out=variance)
+    variance *= np.float32(least)
+    return np.asarray(surplus > variance)
+
+
+def _exact(answers: Answers, chosen: Indices) -> tuple[Floats, Floats, Floats]:
+    copier, source = chosen[:, 0], chosen[:, 1]
+    own, others = answers.chosen[copier], answers.chosen[source]
+    chance = np.take_along_axis(answers.chances(copier), np.maximum(others, 0).astype(np.intp)[:, :, None], axis=2)[
+        :, :, 0
+    ]
+    chance *= others != NO_OPTION
+    observed = ((own == others) & (own != NO_OPTION)).sum(axis=1)
+    expected, variance = chance.sum(axis=1), (chance * (1 - chance)).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(variance > 0, (observed - expected) / np.sqrt(variance), np.nan)
+    return observed.astype(np.float64), expected, value
