@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Thread
 
@@ -78,15 +78,17 @@ class TestRender:
 
     def test_dates_and_decimals_print_as_the_house_writes_them(self) -> None:
         columns = [{"title": "列", "width": 1, "align": "left"}] * 3
-        row = [datetime(2026, 3, 7, 9, 5), date(2026, 3, 7), Decimal("5E+1")]  # noqa: DTZ001  # prints as it comes
+        row = [datetime(2026, 3, 6, 17, 5, tzinfo=UTC), date(2026, 3, 7), Decimal("5E+1")]
         fields = {"title": "表", "columns": columns, "rows": [row], "landscape": False, "as_of": MOMENT}
         text = text_of(render("roster", fields))
-        assert "2026年3月7日09:05" in text
+        assert "2026年3月7日01:05" in text
         assert "2026年3月7日50" in text
 
     def test_refuses_what_it_cannot_put_into_words(self) -> None:
         with pytest.raises(TypesettingFailed, match="object"):
             render("roster", {"title": object()})
+        with pytest.raises(TypesettingFailed, match="time zone"):
+            render("roster", {"title": datetime(2026, 3, 7, 9, 5)})  # noqa: DTZ001  # the zone is what it lacks
 
     def test_refuses_a_lacking_field(self) -> None:
         with pytest.raises(TypesettingFailed):

@@ -172,7 +172,7 @@ def _posts(season: Season) -> None:
             account_id=account.pk,
             organisation_id=season.bodies[body],
             role=role,
-            since=at.date(),
+            since=season.days.before(118).date(),
         )
         season.actors[f"{body}/{role}"] = access.actor_of(account, season.days.before(0), door="shell")
         season.logins.append((name, access.role_title(role), login))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Max
+from django.utils.timezone import localdate
 
 from kaogong.delivery import policies, rules
 from kaogong.delivery.models import Answer, Attempt, Incident
@@ -142,7 +143,7 @@ def _code(room_id: UUID, span: int) -> str:
 
 
 def _span(part: SittingPart, at: datetime) -> int:
-    rule = provision("delivery.room_code_minutes", on=at.date(), region_code=part.sitting.region_code)
+    rule = provision("delivery.room_code_minutes", on=localdate(at), region_code=part.sitting.region_code)
     return int(rule.value)
 
 

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
 from kaogong.delivery import policies, rules, selectors
 from kaogong.delivery.handing_in import hand_in
 from kaogong.delivery.models import Answer, Attempt, EntryTry, PaperCopy
@@ -146,7 +148,7 @@ def save_answers(*, actor: Actor, at: datetime, attempt_id: UUID, device: str, e
     if attempt.state != "started" or attempt.ends_at is None or attempt.paper_copy_id is None:
         ATTEMPT.after("submit", attempt.state)
         raise NotFound
-    grace = provision("delivery.answer_grace_seconds", on=at.date(), region_code=attempt.region_code)
+    grace = provision("delivery.answer_grace_seconds", on=localdate(at), region_code=attempt.region_code)
     if at > attempt.ends_at + timedelta(seconds=int(grace.value)):
         raise TimeOver(ends_at=moment(attempt.ends_at), clause=grace.clause)
     device = device[:40]
@@ -271,7 +273,7 @@ def _note_contested(actor: Actor, at: datetime, attempt: Attempt, device: str, e
 
 def _require_no_pause(ticket_number: str, address: str, at: datetime) -> None:
     """Raise EntryPaused when the ticket or the address had too many wrong tries within the pause."""
-    on = at.date()
+    on = localdate(at)
     pause = provision("delivery.entry_pause_seconds", on=on)
     limits = {_ticket_key(ticket_number, address): int(provision("delivery.entry_tries", on=on).value)}
     if address:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
 from kaogong.delivery import policies, selectors
 from kaogong.delivery.events import PartClosed
 from kaogong.delivery.handing_in import hand_in
@@ -79,7 +81,7 @@ def _require_over(part: SittingPart, attempts: list[Attempt], at: datetime) -> N
 
 
 def _require_sheets(part: SittingPart, at: datetime) -> None:
-    rule = provision("delivery.examiners_minimum", on=at.date(), region_code=part.sitting.region_code)
+    rule = provision("delivery.examiners_minimum", on=localdate(at), region_code=part.sitting.region_code)
     lacking = selectors.missing_sheets(part.pk)
     modules = len(selectors.draws_of(part.pk))
     thin = [

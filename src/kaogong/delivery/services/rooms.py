@@ -38,8 +38,8 @@ def open_room(*, actor: Actor, at: datetime, part_id: UUID) -> int:
     """Make an attempt for every seat of the part that has none yet; returns how many. On its day only."""
     part = selectors.part_for(actor, part_id)
     policies.require_run(actor, part)
-    day = timezone.localtime(part.starts_at).date()
-    if timezone.localtime(at).date() != day or part.sitting.state not in {"published", "held"}:
+    day = timezone.localdate(part.starts_at)
+    if timezone.localdate(at) != day or part.sitting.state not in {"published", "held"}:
         raise RoomNotYet(day=f"{day:%Y年%-m月%-d日}")
     SittingPart.objects.select_for_update().get(pk=part.pk)
     seats = Seat.objects.filter(part=part)
@@ -157,7 +157,7 @@ def extend(*, actor: Actor, at: datetime, attempt_id: UUID, minutes: int, reason
     Up to the provision's most at a time, and up to another's in all: nobody sits twice as long by small steps.
     """
     attempt = _locked(actor, attempt_id)
-    rule = provision("delivery.extension_minutes_max", on=at.date(), region_code=attempt.region_code)
+    rule = provision("delivery.extension_minutes_max", on=timezone.localdate(at), region_code=attempt.region_code)
     if attempt.state != "started" or attempt.ends_at is None:
         ATTEMPT.after("submit", attempt.state)
     if not 1 <= minutes <= int(rule.value):
@@ -174,7 +174,7 @@ def extend(*, actor: Actor, at: datetime, attempt_id: UUID, minutes: int, reason
 
 def _require_bounded(attempt: Attempt, ends_at: datetime, at: datetime) -> None:
     """Raise ExtendedEnough when the new end lies further behind the candidate's own than all extensions may reach."""
-    rule = provision("delivery.extension_minutes_total", on=at.date(), region_code=attempt.region_code)
+    rule = provision("delivery.extension_minutes_total", on=timezone.localdate(at), region_code=attempt.region_code)
     wave_ends_at = attempt.part.wave_ends_at(attempt.seat.wave)
     own = rules.personal_end(attempt.started_at or at, minutes=attempt.part.minutes, wave_ends_at=wave_ends_at)
     if ends_at > own + timedelta(minutes=int(rule.value)):

@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
 from kaogong.delivery import rules, selectors
 from kaogong.delivery.models import Attempt, ScoreSheet, TaskDraw
 from kaogong.delivery.selectors.sheets import must_stand_aside
@@ -109,7 +111,7 @@ def _sheet(attempt: Attempt, examiner: PanelMember, draw: TaskDraw, filled: Fill
 
 
 def _require_sound(attempt: Attempt, draw: TaskDraw, marks: Mapping[str, Decimal], at: datetime) -> None:
-    rule = provision("delivery.mark_step", on=at.date(), region_code=attempt.region_code)
+    rule = provision("delivery.mark_step", on=localdate(at), region_code=attempt.region_code)
     faults = rules.sheet_faults(selectors.criteria_of(draw.task), marks, step=Decimal(str(rule.value)))
     if faults:
         places = "；".join(f"{code} {WORDS[reason]}" for code, reason in sorted(faults.items()))

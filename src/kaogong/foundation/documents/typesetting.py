@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 import typst
+from django.utils import timezone
 
 from kaogong.foundation.documents.fonts import font_book, missing_glyphs, without_missing
 from kaogong.foundation.documents.forms import Form
@@ -99,11 +100,14 @@ def _compiler(template: str) -> typst.Compiler:
 
 
 def _plain(value: object) -> object:
-    """Return `value` in the words of JSON: dates in Chinese, decimals as they are written, dataclasses as mappings."""
+    """Return `value` in the words of JSON: dates in Chinese, moments in Beijing time, dataclasses as maps."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, datetime):
-        return f"{value.year}年{value.month}月{value.day}日 {value:%H:%M}"
+        if value.tzinfo is None:
+            raise TypesettingFailed("a moment printed for people must know its time zone")
+        here = timezone.localtime(value)
+        return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, Decimal):

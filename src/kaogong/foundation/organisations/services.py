@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_noop as _
 
 from kaogong.foundation.kernel import trail
@@ -195,7 +196,7 @@ def place_under(*, actor: Actor, at: datetime, organisation_id: UUID, parent_id:
     body = _locked(actor, organisation_id)
     parent = selectors.organisation_of(actor, parent_id)
     actor.require("organisations.edit", region=parent.region_code, organisation=parent.pk)
-    _check_parent(parent, at.date())
+    _check_parent(parent, localdate(at))
     # Locking all rows would be needed to exclude two crossing moves; the matrix is small and moves are rare.
     list(Organisation.objects.select_for_update().order_by("pk").values_list("pk"))
     if parent_id == organisation_id or organisation_id in selectors.superior_chain(parent_id):

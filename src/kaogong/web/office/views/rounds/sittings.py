@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime, now
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,7 +37,7 @@ START = {"theory": "09:00", "skill": "11:00", "review": "14:00"}
 def choose_station(request: ActorRequest, round_id: UUID) -> HttpResponse:
     """Where and when: the stations within reach, those whose licence covers the round first."""
     round_ = selectors.round_for(request.actor, round_id)
-    day = round_.applications_until.date()
+    day = localdate(round_.applications_until)
     able = set(
         stations.stations_in_scope(request.actor, round_.occupation_code, round_.level, day).values_list(
             "pk", flat=True
