@@ -31,6 +31,10 @@ class NotConverged(PsychometricsError):
     """An iteration ended at its limit before it met its own criterion."""
 
 
+class Disconnected(PsychometricsError):
+    """Parts of the data that nothing links, where the method compares them."""
+
+
 class Infeasible(PsychometricsError):
     """Demands that cannot be met together."""
 
