@@ -169,7 +169,9 @@ def extremes(responses: Responses, *, tail: float = KELLEY) -> tuple[Floats, Flo
 
 def _could(responses: Responses) -> Floats:
     """What each person could have had on the items answered, (persons,)."""
-    return np.asarray(responses.is_present @ responses.maxima)
+    if responses.is_complete:
+        return np.full(responses.n_persons, responses.maxima.sum())
+    return np.concatenate([responses.is_present[rows] @ responses.maxima for rows in responses.chunks(CHUNK)])
 
 
 def _with_rest(responses: Responses) -> Iterator[tuple[slice, Floats, Floats, Flags]]:
