@@ -278,7 +278,7 @@ class TestHardData:
         scores = sat(two(8, 30), 500, seed=31)
         names = [f"i{place}" for place in range(1, 9)] + ["twin"]
         doubled = scored(np.column_stack([scores, scores[:, 2]]), items=names)
-        with pytest.raises(NotConverged, match="most on (i3|twin)"):
+        with pytest.raises(NotConverged, match=r"most on (i3|twin)"):
             calibrate(doubled, limit=100)
 
     def test_persons_who_answered_nothing_change_nothing(self) -> None:
