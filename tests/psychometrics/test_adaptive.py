@@ -114,9 +114,12 @@ class TestCriteria:
     def test_posterior_information_is_its_mean(self) -> None:
         items = pool()
         engine = Engine(Design(items, Stopping(10)))
-        state = answered(engine, SOME)
-        weights = np.exp(state.log_likelihood[0]) * norm.pdf(engine.tables.nodes)
-        wanted = (weights / weights.sum()) @ irt.information(items, engine.tables.nodes)
+        nodes = engine.tables.nodes
+        chance = irt.right(items, nodes)
+        weights = norm.pdf(nodes)
+        for item, score in SOME:
+            weights = weights * (chance[:, item] if score else 1 - chance[:, item])
+        wanted = (weights / weights.sum()) @ irt.information(items, nodes)
         assert self.worth(Criterion.POSTERIOR_INFORMATION, items, SOME)[1] == pytest.approx(wanted)
 
     def test_kullback_leibler_is_the_formula_item_by_item(self) -> None:

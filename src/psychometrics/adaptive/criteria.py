@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 
 from psychometrics.adaptive.design import Criterion
-from psychometrics.adaptive.estimates import posterior
 from psychometrics.adaptive.state import State
 from psychometrics.adaptive.tables import Tables
 from psychometrics.responses import Floats
@@ -26,7 +25,7 @@ def _information(state: State, theta: Floats, tables: Tables, rng: np.random.Gen
 
 
 def _posterior_information(state: State, theta: Floats, tables: Tables, rng: np.random.Generator) -> Floats:
-    return np.asarray(posterior(state.log_likelihood, tables.log_prior) @ tables.node_information)
+    return np.asarray(state.posterior @ tables.node_information)
 
 
 def _kl(state: State, theta: Floats, tables: Tables, rng: np.random.Generator) -> Floats:
@@ -37,14 +36,14 @@ def _kl(state: State, theta: Floats, tables: Tables, rng: np.random.Generator) -
 
 
 def _posterior_kl(state: State, theta: Floats, tables: Tables, rng: np.random.Generator) -> Floats:
-    return _divergence(posterior(state.log_likelihood, tables.log_prior), theta, tables)
+    return _divergence(state.posterior, theta, tables)
 
 
 def _divergence(weights: Floats, theta: Floats, tables: Tables) -> Floats:
     """Σ_q w_q Σ_k P_k(θ̂) log(P_k(θ̂) / P_k(θ_q)): one product of (persons × nodes) with (nodes × items·categories)."""
     here = tables.chance[tables.row(theta)]
-    n_items, n_categories, n_nodes = tables.log_chance.shape
-    there = (weights @ tables.log_chance.reshape(-1, n_nodes).T).reshape(-1, n_items, n_categories)
+    _n_persons, n_items, n_categories = here.shape
+    there = (weights @ tables.log_chance_at_nodes.reshape(-1, tables.nodes.size).T).reshape(-1, n_items, n_categories)
     itself = np.log(np.maximum(here, np.finfo(float).tiny)) * weights.sum(axis=1)[:, None, None]
     return np.asarray(np.maximum((here * (itself - there)).sum(axis=2), 0.0))
 

@@ -195,6 +195,19 @@ class Design:
     enemies: tuple[tuple[int, int], ...] = ()
     shadow: tuple[Rule, ...] | None = None
 
+    @property
+    def reads_posterior(self) -> bool:
+        """Whether the posterior is used: by the estimator or the criterion."""
+        return self.estimator is Estimator.EAP or self.criterion in {
+            Criterion.POSTERIOR_INFORMATION,
+            Criterion.POSTERIOR_KL,
+        }
+
+    @property
+    def reads_likelihood(self) -> bool:
+        """Whether the likelihood itself is used, whose peak the estimator seeks."""
+        return self.estimator is not Estimator.EAP
+
     def __post_init__(self) -> None:
         count, length = self.items.n, self.stopping.most
         if count < length:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psychometrics.adaptive import coverage
 from psychometrics.adaptive.criteria import valued
 from psychometrics.adaptive.design import Balance, Design
-from psychometrics.adaptive.estimates import estimated
+from psychometrics.adaptive.estimates import estimated, learn
 from psychometrics.adaptive.shadow import Shadows
 from psychometrics.adaptive.state import State
 from psychometrics.adaptive.tables import Tables
@@ -82,6 +82,7 @@ class Engine:
             aside=None if chance is None else np.zeros((count, items), dtype=np.bool_),
             eligible=None if chance is None else rng.random((count, items)) < chance,
             counts=np.zeros((count, len(content.names) if content else 0), dtype=np.intp),
+            posterior=np.tile(self.design.prior.weights, (count, 1)),
             log_likelihood=np.zeros((count, self.tables.nodes.size)),
             log_ratio=np.zeros(count),
             theta=np.empty(0),
@@ -120,11 +121,10 @@ class Engine:
                 state.barred[row, self._enemies[item]] = True
         if self.design.content:
             state.counts[rows, self.design.content.area[picked]] += 1
-        said = np.flatnonzero(~np.isnan(scores))
-        category = scores[said].astype(np.intp)
-        state.log_likelihood[said] += self.tables.log_chance[picked[said], category]
+        learn(self.design, state, picked, scores, self.tables)
         if self._ratio is not None:
-            state.log_ratio[said] += self._ratio[picked[said], category]
+            said = np.flatnonzero(~np.isnan(scores))
+            state.log_ratio[said] += self._ratio[picked[said], scores[said].astype(np.intp)]
         state.step += 1
         state.theta, state.se = estimated(self.design.estimator, state, self.tables)
 

@@ -1,4 +1,4 @@
-"""Ability and its standard error from a likelihood on points."""
+"""What answers say about ability: posterior and likelihood on points, and the estimate with its standard error."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ from collections.abc import Callable
 
 import numpy as np
 
-from psychometrics.adaptive.design import Estimator
+from psychometrics.adaptive.design import Design, Estimator
 from psychometrics.adaptive.state import State
-from psychometrics.adaptive.tables import Tables
-from psychometrics.responses import Floats
+from psychometrics.adaptive.tables import TINY, Tables
+from psychometrics.responses import Floats, Indices, Scores
 
 
-def posterior(log_likelihood: Floats, log_prior: Floats) -> Floats:
-    """P(node | answers), (persons, nodes); sums to 1."""
-    height = log_likelihood + log_prior
-    height -= height.max(axis=1, keepdims=True)
-    np.exp(height, out=height)
-    height /= height.sum(axis=1, keepdims=True)
-    return height
+def learn(design: Design, state: State, picked: Indices, scores: Scores, tables: Tables) -> None:
+    """Take the scores of the items given, (persons,), into whatever the design reads: posterior, likelihood, or both.
+
+    NaN says nothing. The posterior is multiplied and normed step by step: a point that falls below 1e-308 of the sum is
+    lost, and would need as much evidence to come back.
+    """
+    blank = np.isnan(scores)
+    category = np.where(blank, 0, scores).astype(np.intp)
+    if design.reads_posterior:
+        chance = tables.chance_at_nodes[picked, category]
+        chance[blank] = 1
+        state.posterior *= chance
+        state.posterior /= state.posterior.sum(axis=1, keepdims=True)
+    if design.reads_likelihood:
+        evidence = tables.log_chance_at_nodes[picked, category]
+        evidence[blank] = 0
+        state.log_likelihood += evidence
 
 
 def estimated(estimator: Estimator, state: State, tables: Tables) -> tuple[Floats, Floats]:
@@ -27,21 +37,19 @@ def estimated(estimator: Estimator, state: State, tables: Tables) -> tuple[Float
 
 
 def _eap(state: State, tables: Tables) -> tuple[Floats, Floats]:
-    weights = posterior(state.log_likelihood, tables.log_prior)
-    mean = weights @ tables.nodes
-    square = weights @ tables.nodes**2
+    mean, square = (state.posterior @ np.stack([tables.nodes, tables.nodes**2], axis=1)).T
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
 def _map(state: State, tables: Tables) -> tuple[Floats, Floats]:
-    theta = _peak(state.log_likelihood + tables.log_prior, tables.nodes)
-    return theta, 1 / np.sqrt(_test_information(theta, state, tables) + 1 / tables.prior_sd**2)
+    theta = _peak(state.log_likelihood + np.log(np.maximum(tables.prior.weights, TINY)), tables.nodes)
+    return theta, 1 / np.sqrt(_test_information(theta, state, tables) + 1 / tables.prior.sd**2)
 
 
 def _ml(state: State, tables: Tables) -> tuple[Floats, Floats]:
     # Without an answer no ability is the likeliest: the prior's middle stands in, with an infinite error.
     answered = (~np.isnan(state.scores)).any(axis=1)
-    theta = np.where(answered, _peak(state.log_likelihood, tables.nodes), np.exp(tables.log_prior) @ tables.nodes)
+    theta = np.where(answered, _peak(state.log_likelihood, tables.nodes), tables.prior.mean)
     with np.errstate(divide="ignore"):
         return theta, 1 / np.sqrt(_test_information(theta, state, tables))
 

@@ -17,7 +17,8 @@ class State:
     `person` (persons,) says whose row it is. `given` and `scores` are (persons, longest), -1 and NaN beyond `step`.
     `barred` (persons, items): can never be given (any more). `aside` (persons, items): selected, but lost its lottery.
     `eligible` (persons, items): would win it; None without a lottery. `counts` (persons, areas).
-    `log_likelihood` (persons, nodes). `log_ratio`, `theta`, `se` are (persons,).
+    `posterior` (persons, nodes) sums to 1; it and `log_likelihood` (persons, nodes) are kept if the design reads them.
+    `log_ratio`, `theta`, `se` are (persons,).
     """
 
     step: int
@@ -28,6 +29,7 @@ class State:
     aside: Flags | None
     eligible: Flags | None
     counts: Indices
+    posterior: Floats
     log_likelihood: Floats
     log_ratio: Floats
     theta: Floats

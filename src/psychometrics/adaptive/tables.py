@@ -22,17 +22,20 @@ class Tables:
 
     def __init__(self, items: Items, prior: Quadrature) -> None:
         self.items = items
-        self.nodes = prior.nodes
-        self.log_prior = np.log(np.maximum(prior.weights, TINY))
-        self.prior_sd = prior.sd
+        self.prior, self.nodes = prior, prior.nodes
         self.low, self.high = float(prior.nodes[0]), float(prior.nodes[-1])
         self.grid = np.linspace(self.low, self.high, round((self.high - self.low) / STEP) + 1)
 
     @cached_property
-    def log_chance(self) -> Floats:
-        """log P(score k | node), (items, categories, nodes)."""
+    def chance_at_nodes(self) -> Floats:
+        """P(score k | node), (items, categories, nodes), never quite 0."""
         chance = irt.probabilities(self.items, self.nodes)
-        return np.ascontiguousarray(np.log(np.maximum(chance, TINY)).transpose(1, 2, 0))
+        return np.ascontiguousarray(np.maximum(chance, TINY).transpose(1, 2, 0))
+
+    @cached_property
+    def log_chance_at_nodes(self) -> Floats:
+        """Its logarithm, (items, categories, nodes)."""
+        return np.asarray(np.log(self.chance_at_nodes))
 
     @cached_property
     def information(self) -> Floats:
