@@ -22,10 +22,13 @@ from psychometrics.adaptive import (
     precision,
     precision_by_ability,
     reasons,
+    replayed,
     simulated,
 )
 from psychometrics.adaptive.criteria import valued
 from psychometrics.adaptive.state import State
+from psychometrics.estimation import Method, abilities
+from psychometrics.responses import scored
 
 NAN = float("nan")
 
@@ -91,6 +94,16 @@ class TestEstimates:
         engine = Engine(Design(sharp(), Stopping(10), estimator=Estimator.ML))
         for score, end in ((1.0, engine.tables.high), (0.0, engine.tables.low)):
             assert answered(engine, [(10, score), (20, score)]).theta[0] == pytest.approx(end)
+
+    @pytest.mark.parametrize("estimator", list(Estimator))
+    def test_at_the_end_agrees_with_what_a_whole_matrix_says(self, estimator: Estimator) -> None:
+        """`estimation` reckons from rows what the engine carries from step to step."""
+        items = pool(60)
+        responses = scored(irt.simulated(items, people(40), rng=rng()), maxima=1, items=items.names)
+        wanted = abilities(responses, items, Method(estimator.value))
+        found = replayed(Engine(Design(items, Stopping(60), estimator=estimator)), responses, rng=rng())
+        assert found.theta == pytest.approx(wanted.theta, abs=3e-3)
+        assert found.se == pytest.approx(wanted.errors, rel=0.01)
 
     @pytest.mark.parametrize("estimator", list(Estimator))
     def test_no_answer_says_nothing(self, estimator: Estimator) -> None:

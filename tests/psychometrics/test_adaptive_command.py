@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from psychometrics import irt, tables
+from psychometrics.cli.adaptive import run
+from psychometrics.errors import Infeasible, PsychometricsError, WrongValue
+
+AREAS = ("law", "safety", "craft")
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """Parameters of 60 items as calibration writes them, and a column of areas."""
+    rng = np.random.default_rng(3)
+    items = irt.logistic(
+        rng.normal(0, 1, 60),
+        rng.lognormal(0.1, 0.3, 60),
+        rng.uniform(0.1, 0.25, 60),
+        names=[f"题{k}" for k in range(60)],
+    )
+    path = tmp_path / "items.csv"
+    tables.write_parameters(path, tables.parameters(items))
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{head},area", *(f"{row},{AREAS[place % 3]}" for place, row in enumerate(rows))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def command(*arguments: object) -> Result:
+    """The command in this process: the shell's own start is met once, below."""
+    app = typer.Typer()
+    app.command()(run)
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def report(*arguments: object) -> dict[str, Any]:
+    done = command(*arguments, "--json")
+    assert done.exit_code == 0, done.exception
+    return dict(json.loads(done.stdout))
+
+
+def test_simulates_a_whole_design(bank: Path) -> None:
+    options = ("--sittings", 300, "--longest", 12, "--area", "law=3:4", "--ceiling", 0.5, "--cut", 0)
+    found = report(bank, *options)
+    assert found["sittings"] == sum(each["n"] for each in found["reasons"]) == 300
+    assert found["length"] == 12
+    assert found["rmse"] < 0.7
+    assert found["accuracy"] == pytest.approx(1 - found["false_pass"] - found["false_fail"])
+    assert found["highest"] == max(each["rate"] for each in found["items"]) < 0.6
+    assert sum(each["rate"] for each in found["items"]) == pytest.approx(12)
+    law = sum(each["rate"] for each in found["items"][::3])
+    assert 3 <= law <= 4
+    assert sum(each["n"] for each in found["abilities"]) == 300
+    assert report(bank, *options) == found  # the same seed
+
+
+def test_a_shadow_test_prints_nothing_but_its_report(bank: Path) -> None:
+    arguments = (bank, "--sittings", 10, "--longest", 8, "--shadow", "--area", "craft=4:4", "--json")
+    done = subprocess.run(
+        [sys.executable, "-m", "psychometrics", "adaptive", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["length"] == 8
+
+
+def test_replays_responses_which_know_no_truth(bank: Path, tmp_path: Path) -> None:
+    items = tables.read_parameters(bank).items
+    scores = irt.simulated(items, np.random.default_rng(1).normal(0, 1, 40), rng=np.random.default_rng(2))
+    file = tmp_path / "responses.csv"
+    rows = [",".join("" if cell == 0 and row < 5 else f"{cell:g}" for cell in line) for row, line in enumerate(scores)]
+    file.write_text("\n".join([",".join(items.names), *rows]), encoding="utf-8")
+    found = report(bank, "--responses", file, "--longest", 60, "--se", 0.4)
+    assert found["sittings"] == 40
+    assert found["rmse"] is None
+    assert "abilities" not in found
+
+
+def test_names_the_next_item_of_a_sitting(bank: Path, tmp_path: Path) -> None:
+    answers = tmp_path / "answers.csv"
+    answers.write_text("item,score\n题3,1\n题7,\n", encoding="utf-8")
+    found = report(bank, "--answers", answers)
+    assert found["item"].startswith("题")
+    assert found["item"] not in ("题3", "题7")
+    assert found["answered"] == 2
+    assert found["theta"] > 0
+    ended = report(bank, "--answers", answers, "--longest", 2)
+    assert (ended["item"], ended["reason"]) == (None, "full_length")
+
+
+def test_prints_a_table_for_people(bank: Path) -> None:
+    done = command(bank, "--sittings", 20, "--longest", 5)
+    assert "Why sittings ended" in done.stdout
+    assert "题0" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (("--half-width", 0.3), WrongValue),
+        (("--among", "a"), WrongValue),
+        (("--area", "law"), WrongValue),
+        (("--area", "law=30:40"), Infeasible),
+        (("--longest", 61), Infeasible),
+    ],
+)
+def test_says_what_is_wrong(bank: Path, options: tuple[object, ...], error: type[PsychometricsError]) -> None:
+    assert isinstance(command(bank, *options).exception, error)
