@@ -1,7 +1,8 @@
 """Forensics: which answers are so alike, so quick or so unlike a person that people should look into them.
 
 Every statistic here *opens* an inquiry and never decides one: see `inquiry`. Copying between two: `omega` (who from
-whom), `gbt`, `m4`, the K-index family; for given pairs, or for all pairs of a room or of a sitting.
+whom), `gbt`, `m4`, the K-index family; for given pairs, or for all pairs of a room or of a sitting. One person:
+`aberrance`, `preknowledge`, and the times of answers in `times`.
 """
 
 from psychometrics.forensics.answers import Answers, answers, option_abilities
@@ -10,19 +11,40 @@ from psychometrics.forensics.kindex import KFamily, k_family
 from psychometrics.forensics.matches import M4, Matches, gbt, gbt_among, m4
 from psychometrics.forensics.omega import Omega, omega, omega_among
 from psychometrics.forensics.pairs import both_ways, neighbours, within
+from psychometrics.forensics.persons import Aberrance, Preknowledge, aberrance, preknowledge
+from psychometrics.forensics.times import (
+    Effort,
+    Pace,
+    QuickRights,
+    TimeModel,
+    effort,
+    fit_times,
+    normative_thresholds,
+    pace,
+    quick_rights,
+)
 
 __all__ = [
     "M4",
     "NO_VERDICT",
+    "Aberrance",
     "Answers",
     "Control",
+    "Effort",
     "Inquiry",
     "KFamily",
     "Matches",
     "Omega",
+    "Pace",
+    "Preknowledge",
+    "QuickRights",
     "Stages",
+    "TimeModel",
+    "aberrance",
     "answers",
     "both_ways",
+    "effort",
+    "fit_times",
     "gbt",
     "gbt_among",
     "inquire",
@@ -30,8 +52,12 @@ __all__ = [
     "k_family",
     "m4",
     "neighbours",
+    "normative_thresholds",
     "omega",
     "omega_among",
     "option_abilities",
+    "pace",
+    "preknowledge",
+    "quick_rights",
     "within",
 ]
