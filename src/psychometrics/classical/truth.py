@@ -14,8 +14,7 @@ from psychometrics.responses import Floats
 
 NODES = 400
 """Points of quadrature between two cuts."""
-ROUNDING = 1e-9
-"""What two proportions may differ by and be the same."""
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def _to_one(raw: Floats) -> TrueScores | None:
 
 
 def _within(first: float, second: float, lower: float, upper: float, moments: int) -> TrueScores | None:
-    if not (first > 0 and second > 0 and lower >= -ROUNDING and upper <= 1 + ROUNDING):
+    if not (first > 0 and second > 0 and lower >= -_ROUNDING and upper <= 1 + _ROUNDING):
         return None
     return TrueScores(float(first), float(second), max(float(lower), 0.0), min(float(upper), 1.0), moments)
 

@@ -8,7 +8,7 @@ are kept, and those are reckoned once more with all digits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,12 +40,6 @@ class Omega:
     omega: Floats
     p: Floats
     compared: int
-
-    def take(self, rows: Flags | Indices) -> Omega:
-        """Some of the pairs, by flags or indices; as many were compared."""
-        return Omega(
-            self.pairs[rows], self.observed[rows], self.expected[rows], self.omega[rows], self.p[rows], self.compared
-        )
 
 
 def omega(answers: Answers, given: ArrayLike) -> Omega:
@@ -91,7 +85,10 @@ def omega_among(
             progress(block.done, block.total)
     found = omega(answers, np.concatenate(kept))
     order = np.flatnonzero(found.p <= limit)
-    return replace(found.take(order[np.argsort(found.p[order], kind="stable")]), compared=compared)
+    order = order[np.argsort(found.p[order], kind="stable")]
+    return Omega(
+        found.pairs[order], found.observed[order], found.expected[order], found.omega[order], found.p[order], compared
+    )
 
 
 def bound(limit: float) -> float:
