@@ -235,3 +235,11 @@ def test_an_officer_without_reach_gives_no_reason_and_ends_nothing() -> None:
     assert is_signed_in(client)
     assert reverse("account_sessions") == "/account/sessions/"
     assert sessions.open_sessions(account.pk, None)
+
+
+def test_the_sessions_are_among_ones_own_data() -> None:
+    make_account(username="wang")
+    desk = sign_in("wang")
+    (session,) = desk.get(reverse("candidate:profile-download")).json()["account"]["open_sessions"]
+    assert session["address"] == "127.0.0.1"
+    assert set(session) == {"machine", "browser", "address", "since", "seen_at"}

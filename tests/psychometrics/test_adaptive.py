@@ -29,25 +29,13 @@ from psychometrics.adaptive.criteria import valued
 from psychometrics.adaptive.state import State
 from psychometrics.estimation import Method, abilities
 from psychometrics.responses import scored
+from tests.psychometrics.pools import people, pool, rng
 
 NAN = float("nan")
 
 
-def pool(count: int = 120, seed: int = 3) -> irt.Items:
-    rng = np.random.default_rng(seed)
-    return irt.logistic(rng.normal(0, 1, count), rng.lognormal(0.1, 0.3, count), rng.uniform(0.1, 0.25, count))
-
-
 def sharp(count: int = 60) -> irt.Items:
     return irt.logistic(np.linspace(-2.5, 2.5, count), 1.5)
-
-
-def people(count: int = 400, seed: int = 5) -> np.ndarray:  # type: ignore[type-arg]
-    return np.random.default_rng(seed).normal(0, 1, count)
-
-
-def rng(seed: int = 11) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def answered(engine: Engine, answers: list[tuple[int, float]]) -> State:

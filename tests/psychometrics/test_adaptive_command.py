@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 
 from psychometrics import irt, tables
 from psychometrics.cli.adaptive import run
-from psychometrics.errors import Infeasible, PsychometricsError, WrongValue
+from psychometrics.errors import Infeasible, PsychometricsError, UnreadableFile, WrongValue
 
 AREAS = ("law", "safety", "craft")
 
 
 @pytest.fixture
 def bank(tmp_path: Path) -> Path:
-    """Parameters of 60 items as calibration writes them, and a column of areas."""
+    """Parameters of 60 items as calibration writes them, areas and minutes."""
     rng = np.random.default_rng(3)
     items = irt.logistic(
         rng.normal(0, 1, 60),
@@ -32,7 +32,7 @@ def bank(tmp_path: Path) -> Path:
     path = tmp_path / "items.csv"
     tables.write_parameters(path, tables.parameters(items))
     head, *rows = path.read_text(encoding="utf-8").splitlines()
-    lines = [f"{head},area", *(f"{row},{AREAS[place % 3]}" for place, row in enumerate(rows))]
+    lines = [f"{head},area,minutes", *(f"{row},{AREAS[k % 3]},{1 + k % 2}" for k, row in enumerate(rows))]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -66,14 +66,17 @@ def test_simulates_a_whole_design(bank: Path) -> None:
 
 
 def test_a_shadow_test_prints_nothing_but_its_report(bank: Path) -> None:
-    arguments = (bank, "--sittings", 10, "--longest", 8, "--shadow", "--area", "craft=4:4", "--json")
+    arguments = (bank, "--sittings", 10, "--longest", 8, "--rule", "minutes=9:11", "--json")
     done = subprocess.run(
         [sys.executable, "-m", "psychometrics", "adaptive", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout)["length"] == 8
+    found = json.loads(done.stdout)
+    assert found["length"] == 8
+    minutes = sum(each["rate"] * (1 + place % 2) for place, each in enumerate(found["items"]))
+    assert 9 <= minutes <= 11
 
 
 def test_replays_responses_which_know_no_truth(bank: Path, tmp_path: Path) -> None:
@@ -112,6 +115,11 @@ def test_prints_a_table_for_people(bank: Path) -> None:
         (("--half-width", 0.3), WrongValue),
         (("--among", "a"), WrongValue),
         (("--area", "law"), WrongValue),
+        (("--area", "law=1:2.5"), WrongValue),
+        (("--area", "law=2:"), WrongValue),
+        (("--rule", "minutes=x:9"), WrongValue),
+        (("--rule", "weight=1:9"), UnreadableFile),
+        (("--rule", "minutes=:5", "--longest", 6), Infeasible),
         (("--area", "law=30:40"), Infeasible),
         (("--longest", 61), Infeasible),
     ],

@@ -1,4 +1,4 @@
-"""Adaptive tests under control: content, exposure, shadow tests, replays and live sittings."""
+"""Adaptive tests under control: content, exposure, shadow tests."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ from psychometrics.adaptive import (
     Exposure,
     Reason,
     Rule,
-    Sittings,
     Sprt,
     Stopping,
-    Verdict,
     by_slope,
     classification,
     content,
@@ -37,7 +35,6 @@ from psychometrics.adaptive import (
     precision_by_ability,
     replayed,
     simulated,
-    standing,
     sympson_hetter,
     usage,
 )
@@ -51,29 +48,14 @@ from psychometrics.errors import (
     WrongValue,
 )
 from psychometrics.responses import scored
+from tests.psychometrics.pools import areas, people, pool, rng, tally
 
 NAN = float("nan")
 
 
-def pool(count: int = 120, seed: int = 3) -> irt.Items:
-    rng = np.random.default_rng(seed)
-    return irt.logistic(rng.normal(0, 1, count), rng.lognormal(0.1, 0.3, count), rng.uniform(0.1, 0.25, count))
-
-
-def people(count: int = 400, seed: int = 5) -> np.ndarray:  # type: ignore[type-arg]
-    return np.random.default_rng(seed).normal(0, 1, count)
-
-
-def rng(seed: int = 11) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
-def areas(count: int = 120) -> list[str]:
-    return ["law" if place % 6 == 0 else "safety" if place % 2 else "craft" for place in range(count)]
-
-
-def tally(sittings: Sittings, area_of: list[str]) -> list[Counter[str]]:
-    return [Counter(area_of[item] for item in row if item != NOTHING) for row in sittings.given]
+def uneven() -> irt.Quadrature:
+    nodes = np.array([-2.0, -1.0, 0.5, 3.0])
+    return irt.Quadrature(nodes, np.full(4, 0.25))
 
 
 class TestContent:
@@ -270,6 +252,15 @@ class TestShadow:
         for counts in tally(simulated(Engine(design), people(30), rng=rng()), areas(30)):
             assert counts == {"law": 3, "safety": 3, "craft": 2}
 
+    def test_a_replay_ends_where_what_was_answered_cannot_meet_them(self) -> None:
+        items = pool(30)
+        full = irt.simulated(items, people(3), rng=rng())
+        full[1, np.arange(30) % 6 == 0] = NAN  # nothing of law
+        design = Design(items, Stopping(6), content=content(areas(30), {"law": (1, 2)}), shadow=())
+        sittings = replayed(Engine(design), scored(full, maxima=1, items=items.names), rng=rng())
+        assert sittings.length.tolist() == [6, 0, 6]
+        assert sittings.reason[1] == Reason.EXHAUSTED
+
     def test_rules_that_clash_are_refused_at_once(self) -> None:
         clashing = (Rule("few", np.ones(30), most=4),)
         with pytest.raises(Infeasible):
@@ -283,111 +274,6 @@ class TestEnemies:
         sittings = simulated(Engine(Design(pool(), Stopping(20), enemies=pairs)), people(100), rng=rng())
         for row in sittings.given.tolist():
             assert all(not {one, other} <= set(row) for one, other in pairs)
-
-
-class TestReplay:
-    def test_gives_only_what_was_answered_and_with_that_score(self) -> None:
-        items = pool(60)
-        full = irt.simulated(items, people(80), rng=rng())
-        full[rng(1).random(full.shape) < 0.5] = NAN
-        full[0, :] = NAN
-        full[0, :3] = 1
-        responses = scored(full, maxima=1, items=items.names)
-        sittings = replayed(Engine(Design(items, Stopping(12))), responses, rng=rng())
-        for row in range(80):
-            mine = sittings.given[row][sittings.given[row] != NOTHING]
-            assert (full[row, mine] == sittings.scores[row, : mine.size]).all()
-        assert sittings.reason[0] == Reason.EXHAUSTED
-        assert sittings.length[0] == 3
-        assert np.all(sittings.length[1:] == 12)
-        assert math.isnan(precision(sittings).rmse)
-
-    def test_finds_the_columns_by_name_and_comes_near_the_whole_record(self) -> None:
-        items = pool(100)
-        full = irt.simulated(items, people(500), rng=rng())
-        everything = replayed(
-            Engine(Design(items, Stopping(100))), scored(full, maxima=1, items=items.names), rng=rng()
-        )
-        turned = scored(full[:, ::-1], maxima=1, items=items.names[::-1])
-        short = replayed(Engine(Design(items, Stopping(30))), turned, rng=rng())
-        assert precision(short, everything.theta).correlation > 0.95
-
-    def test_a_subset_of_sittings_is_that_of_its_group(self) -> None:
-        items = pool(60)
-        groups = ["north", "south"] * 50
-        responses = scored(irt.simulated(items, people(100), rng=rng()), maxima=1, items=items.names, groups=groups)
-        sittings = replayed(Engine(Design(items, Stopping(10))), responses, rng=rng())
-        north = sittings.of_persons(responses.in_group("north"))
-        assert north.n == 50
-        assert (north.theta == sittings.theta[::2]).all()
-        assert north.administered.sum() == 500
-
-    def test_what_does_not_fit_the_pool_is_refused(self) -> None:
-        items = irt.logistic([0.0, 1.0], names=["a", "b"])
-        engine = Engine(Design(items, Stopping(2)))
-        with pytest.raises(WrongShape):
-            replayed(engine, scored([[1.0]], items=["a"]), rng=rng())
-        with pytest.raises(WrongValue):
-            replayed(engine, scored([[2.0, 1.0]], items=["a", "b"]), rng=rng())
-        with pytest.raises(WrongValue):
-            replayed(engine, scored([[0.5, 1.0]], items=["a", "b"]), rng=rng())
-
-
-class TestLive:
-    @pytest.mark.parametrize("shadow", [None, ()])
-    def test_a_live_sitting_is_the_simulated_one(self, shadow: tuple[Rule, ...] | None) -> None:
-        bounds = {"law": (3, 4), "safety": (3, 5), "craft": (2, 30)}
-        items = pool()
-        engine = Engine(
-            Design(
-                items,
-                Stopping(15, least=4, se=0.45),
-                content=content(areas(), bounds),
-                enemies=((0, 1),),
-                shadow=shadow,
-            )
-        )
-        full = irt.simulated(items, people(6), rng=rng())
-        simulated_ = replayed(engine, scored(full, maxima=1, items=items.names), rng=rng())
-        for person in range(6):
-            answers: list[tuple[str, float | None]] = []
-            while (now := standing(engine, answers, seed=person)).item is not None:
-                answers.append((now.item, float(full[person, items.names.index(now.item)])))
-            length = int(simulated_.length[person])
-            assert [name for name, _score in answers] == [items.names[i] for i in simulated_.given[person, :length]]
-            assert now.theta == pytest.approx(simulated_.theta[person])
-            assert now.reason == simulated_.reason[person]
-
-    def test_a_reload_asks_the_same_item_and_another_seed_another(self) -> None:
-        exposure = Exposure(among=(10,), chance=np.full(120, 0.7))
-        engine = Engine(Design(pool(), Stopping(15), exposure=exposure))
-        first = {standing(engine, [], seed=1).item for _ in range(5)}
-        assert len(first) == 1
-        assert len({standing(engine, [], seed=seed).item for seed in range(60)}) > 5
-
-    def test_a_blank_counts_as_an_item_and_says_nothing(self) -> None:
-        engine = Engine(Design(pool(), Stopping(3)))
-        before = standing(engine, [], seed=1)
-        assert before.item is not None
-        after = standing(engine, [(before.item, None)], seed=1)
-        assert (after.answered, after.theta) == (1, before.theta)
-        assert after.item not in (None, before.item)
-
-    def test_says_pass_or_fail_only_at_the_end(self) -> None:
-        items = irt.logistic(np.zeros(40), 2.0)
-        engine = Engine(Design(items, Stopping(40, sprt=Sprt(0.0, 0.5))))
-        assert standing(engine, [("i1", 1)], seed=1).verdict == Verdict.NONE
-        passed = standing(engine, [("i1", 1), ("i2", 1), ("i3", 1)], seed=1)
-        assert (passed.item, passed.reason, passed.verdict) == (None, Reason.DECIDED, Verdict.PASS)
-        with pytest.raises(WrongValue):
-            standing(engine, [("i1", 1), ("i2", 1), ("i3", 1), ("i4", 1)], seed=1)
-
-    @pytest.mark.parametrize(
-        "answers", [[("no", 1)], [("i1", 1), ("i1", 0)], [("i1", 2)], [("i1", 0.5)], [("i1", NAN)]]
-    )
-    def test_what_cannot_have_happened_is_refused(self, answers: list[tuple[str, float]]) -> None:
-        with pytest.raises(WrongValue):
-            standing(Engine(Design(pool(), Stopping(9))), answers, seed=1)
 
 
 class TestRefusals:
@@ -409,6 +295,7 @@ class TestRefusals:
             (lambda: content(["a", "b"], {"a": (2, 3)}), Infeasible),
             (lambda: Design(pool(2), Stopping(2), content=content(["a", "b"], {"a": (0, 0)})), Infeasible),
             (lambda: by_slope(pool(5), 6), WrongValue),
+            (lambda: Design(pool(5), Stopping(2), prior=uneven()), WrongValue),
             (lambda: simulated(Engine(Design(pool(5), Stopping(2))), [], rng=rng()), TooFew),
             (lambda: simulated(Engine(Design(pool(5), Stopping(2))), [NAN], rng=rng()), WrongValue),
             (lambda: simulated(Engine(Design(pool(5), Stopping(2))), [[0.0]], rng=rng()), WrongShape),

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import betaln, gammaln
 from scipy.stats import beta, norm
 
-from psychometrics import classical, irt, responses
+from psychometrics import classical, irt, responses, sumscores
 from psychometrics.classical import Flag
 from psychometrics.cli.classical import run
 from psychometrics.errors import ConstantItem, TooFew, UnreadableFile, WrongShape, WrongValue
@@ -493,6 +493,32 @@ class TestConsistency:
         found = getattr(classical, method)(first, **known)
         assert found.consistency == pytest.approx(alike, abs=0.012)
 
+    @pytest.mark.parametrize("method", ["livingston_lewis", "hanson_brennan"])
+    def test_comes_near_to_what_the_items_themselves_say(self, method: str) -> None:
+        """The exact answer for Rasch items of known difficulty (Lee 2010), from scores in exactly their proportions."""
+        items = irt.logistic(np.random.default_rng(1).normal(-0.5, 1, 50))
+        ability = irt.normal_quadrature(401)
+        exact = classical.from_curves(items, ability, cuts=[30])
+        scores = as_if_seen(ability.weights @ sumscores.distribution(items, ability.nodes))
+        known = {"most": 50} if method == "livingston_lewis" else {"length": 50}
+        found = getattr(classical, method)(scores, reliability=exact.reliability, cuts=[30], **known)
+        assert found.agreement == pytest.approx(exact.agreement, abs=0.004)
+        assert found.truth == pytest.approx(exact.truth, abs=0.004)
+
+    def test_of_known_items_is_how_two_papers_would_agree(self) -> None:
+        """Half marks and marks, cut at 12 of 20 marks: 24 of 40 halves."""
+        rng = np.random.default_rng(3)
+        items, halves = irt.logistic(rng.normal(-0.5, 1, 30)), np.repeat([1, 2], [20, 10])
+        found = classical.from_curves(items, irt.normal_quadrature(401), cuts=[24, 32], points=halves)
+        ability = rng.normal(size=40_000)
+        first, second = (
+            np.searchsorted([24, 32], irt.simulated(items, ability, rng=rng) @ halves, "right") for _each in "ab"
+        )
+        truth = np.searchsorted([24, 32], irt.right(items, ability) @ halves, "right")
+        assert found.consistency == pytest.approx((first == second).mean(), abs=0.01)
+        assert found.accuracy == pytest.approx((first == truth).mean(), abs=0.01)
+        assert [found.agreement.sum(), found.truth.sum()] == pytest.approx([1, 1])
+
     def test_of_weighted_papers_is_recovered(self) -> None:
         """60 items of half a point and 20 of three and a half, cut at 60: what number-right methods cannot do."""
         rng = np.random.default_rng(9)
@@ -591,13 +617,14 @@ class TestCommand:
         ]
         (tmp_path / "answers.csv").write_text("\n".join(rows), encoding="utf-8")
         (tmp_path / "key.csv").write_text("\n".join(["item,key", *(f"{name},A" for name in names)]))
-        (tmp_path / "types.csv").write_text("\n".join(["item,type", *(f"{name},single" for name in names)]))
-        options = ["--key", "key.csv", "--types", "types.csv", "--cut", "6", "--json"]
+        (tmp_path / "about.csv").write_text("\n".join(["item,type,points", *(f"{name},single,0.5" for name in names)]))
+        options = ["--key", "key.csv", "--about", "about.csv", "--cut", "3", "--json"]
         found = json.loads(called(tmp_path, "answers.csv", *options))
         assert (found["n_persons"], found["n_items"]) == (80, 10)
         assert found["items"][0]["difficulty"] == pytest.approx(right[:, 0].mean())
         assert {each["option"] for each in found["options"]} == {"A", "B", "C"}
-        assert [each["method"] for each in found["decision"]] == ["livingston-lewis", "hanson-brennan", "subkoviak"]
+        assert found["mean"] == pytest.approx(right.sum(axis=1).mean() / 2)
+        assert [each["method"] for each in found["decision"]] == ["livingston-lewis"]
         assert {each["group"] for each in found["groups"]} == {"汉", "维"}
         assert sum(each["n"] for each in found["scores"]) == 80
 
@@ -608,11 +635,28 @@ class TestCommand:
         run(tmp_path / "points.csv", cut=1.0)
         assert "points in part" in capsys.readouterr().out
 
-    def test_names_items_without_a_type(self, tmp_path: Path) -> None:
+    def test_judges_whole_points_by_every_method(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        made = sample(100, 8)
+        rows = [",".join(f"{score:g}" for score in row) for row in made.scores]
+        (tmp_path / "points.csv").write_text("\n".join([",".join(made.items), *rows]))
+        run(tmp_path / "points.csv", cut=5.0, as_json=True)
+        found = json.loads(capsys.readouterr().out)["decision"]
+        assert [each["method"] for each in found] == ["livingston-lewis", "hanson-brennan", "subkoviak"]
+        assert found[2]["accuracy"] is None
+
+    @pytest.mark.parametrize(
+        ("about", "message"),
+        [
+            ("item,type\nq1,single\n", "about q2"),
+            ("item,points\nq1,half\nq2,1\n", "half"),
+            ("item,colour\nq1,red\nq2,red\n", "type or points"),
+        ],
+    )
+    def test_refuses_what_it_cannot_read_about_items(self, tmp_path: Path, about: str, message: str) -> None:
         (tmp_path / "points.csv").write_text("q1,q2\n1,0\n0,1\n1,1\n")
-        (tmp_path / "types.csv").write_text("item,type\nq1,single\n")
-        with pytest.raises(UnreadableFile, match="q2"):
-            run(tmp_path / "points.csv", types=tmp_path / "types.csv")
+        (tmp_path / "about.csv").write_text(about)
+        with pytest.raises(UnreadableFile, match=message):
+            run(tmp_path / "points.csv", about=tmp_path / "about.csv")
 
 
 def called(folder: Path, *arguments: str) -> str:

@@ -393,3 +393,57 @@ class TestInquiry:
             forensics.inquire([0.1], level=0)
         with pytest.raises(WrongValue):
             forensics.inquire_in_stages([0.1], [0.1], share=1)
+
+
+class TestSearch:
+    def test_neighbours_open_an_inquiry_where_all_pairs_would_not(self) -> None:
+        made, rng = sitting(seeded(51), 120, 60), seeded(52)
+        rooms = np.repeat(np.arange(4), 30)
+        row, column = np.tile(np.repeat(np.arange(5), 6), 4), np.tile(np.arange(6), 20)
+        near = forensics.neighbours(rooms, row, column)
+        rows = copied(made, 31, 32, 60, rng)
+        rows[100] = copied(made, 100, 3, 60, rng)[100]
+        found = forensics.search(forensics.answers(made.responses(rows), made.curves), near=near, limit=0.01)
+        assert found.near_tests == 2 * len(near)
+        assert found.near_tests + found.far_tests == 120 * 119
+        opened = {
+            (*pair, bool(beside))
+            for pair, beside in zip(found.found.pairs[found.opens].tolist(), found.is_near[found.opens], strict=True)
+        }
+        assert {(31, 32, True), (100, 3, False)} <= opened
+        assert {*map(frozenset, found.found.pairs[found.opens].tolist())} == {frozenset((31, 32)), frozenset((100, 3))}
+        assert (np.diff(found.adjusted[found.opens]) >= 0).all()
+        assert found.opens[: found.opens.sum()].all()
+
+    def test_in_one_stage_it_is_bonferroni_on_every_ordered_pair(self) -> None:
+        made = sitting(seeded(53), 60, 30)
+        rows = copied(made, 0, 1, 30, seeded(54))
+        beside = forensics.answers(made.responses(rows), made.curves)
+        every = forensics.omega(beside, list(permutations(range(60), 2)))
+        found = forensics.search(beside, level=0.05)
+        assert {*map(tuple, found.found.pairs[found.opens].tolist())} == {
+            *map(tuple, every.pairs[every.p * 3540 <= 0.05].tolist())
+        }
+        assert (0, 1) in {*map(tuple, found.found.pairs[found.opens].tolist())}
+
+    def test_the_share_of_false_inquiries_is_held_as_if_all_were_kept(self) -> None:
+        made, rng = sitting(seeded(55), 80, 40), seeded(56)
+        rows = made.chosen.copy()
+        for copier in range(10):
+            rows[copier] = copied(made, copier, copier + 20, 30, rng)[copier]
+        beside = forensics.answers(made.responses(rows), made.curves)
+        every = forensics.omega(beside, list(permutations(range(80), 2)))
+        control = forensics.Control.BENJAMINI_HOCHBERG
+        whole = forensics.inquire(every.p, level=0.05, control=control)
+        found = forensics.search(beside, level=0.05, control=control)
+        assert {*map(tuple, found.found.pairs[found.opens].tolist())} == {
+            *map(tuple, every.pairs[whole.opens].tolist())
+        }
+        assert found.opens.sum() > 5
+
+    def test_rooms_that_share_a_seat_are_not_neighbours(self) -> None:
+        made = sitting(seeded(57), 40, 20)
+        rooms = np.repeat(["甲", "乙"], 20)
+        near = forensics.neighbours(rooms, np.tile(np.arange(20), 2), np.zeros(40))
+        found = forensics.search(forensics.answers(made.responses(), made.curves), rooms, near)
+        assert (found.near_tests, found.near_tests + found.far_tests) == (2 * 38, 2 * 20 * 19)

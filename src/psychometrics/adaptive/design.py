@@ -209,7 +209,9 @@ class Design:
         return self.estimator is not Estimator.EAP
 
     def __post_init__(self) -> None:
-        count, length = self.items.n, self.stopping.most
+        count, length, nodes = self.items.n, self.stopping.most, self.prior.nodes
+        if nodes.size < 3 or not np.allclose(np.diff(nodes), nodes[1] - nodes[0]):
+            raise WrongValue("the prior's points are three or more, evenly spaced")
         if count < length:
             raise Infeasible(f"a sitting of {length} items from a pool of {count}")
         area = self.content.area if self.content else None

@@ -28,7 +28,7 @@ NOTHING = -1
 
 
 class Reason(IntEnum):
-    """Why a sitting ended."""
+    """Why a sitting ended; EXHAUSTED: no item was left that the rules allow."""
 
     UNDER_WAY = 0
     PRECISE = 1
@@ -46,7 +46,10 @@ class Verdict(IntEnum):
 
 
 class Engine:
-    """One design made ready. Making it costs far more than a step: keep it, and share it between sittings."""
+    """One design made ready. Making it costs far more than a step: keep it, and share it between sittings.
+
+    With shadow tests it is for one thread at a time, since its solver is one.
+    """
 
     def __init__(self, design: Design, tables: Tables | None = None) -> None:
         self.design = design
@@ -58,6 +61,7 @@ class Engine:
         for one, other in design.enemies:
             self._enemies[one].append(other)
             self._enemies[other].append(one)
+        self._has_enemies = np.array([bool(each) for each in self._enemies])
 
     def changed(self, design: Design) -> Engine:
         """An engine of a design with the same pool and prior, whose tables it shares. Raises WrongValue for others."""
@@ -97,7 +101,7 @@ class Engine:
         value = valued(self.design.criterion, state, at, self.tables, rng)
         open_ = ~state.barred
         if self.shadows:
-            open_ = _narrowed(open_, self.shadows.tests(state, value))
+            open_ &= self.shadows.tests(state, value)
         elif self.design.content:
             open_ = self._covering(state, value, open_)
         if self.design.exposure.strata is not None:
@@ -117,8 +121,8 @@ class Engine:
         state.given[:, step], state.scores[:, step] = picked, scores
         state.barred[rows, picked] = True
         if self.design.enemies:
-            for row, item in enumerate(picked):
-                state.barred[row, self._enemies[item]] = True
+            for row in np.flatnonzero(self._has_enemies[picked]):
+                state.barred[row, self._enemies[picked[row]]] = True
         if self.design.content:
             state.counts[rows, self.design.content.area[picked]] += 1
         learn(self.design, state, picked, scores, self.tables)

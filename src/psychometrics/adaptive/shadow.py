@@ -39,7 +39,10 @@ class Shadows:
             raise Infeasible("no test of this length meets all rules, areas and enemies of the design")
 
     def tests(self, state: State, value: Floats) -> Flags:
-        """The best whole test of every sitting, (persons, items), what was given included."""
+        """The best whole test of every sitting, (persons, items), what was given included.
+
+        Nothing where no test meets the rules any more: in a replay, of what somebody answered.
+        """
         given = np.zeros(value.shape, dtype=np.bool_)
         np.put_along_axis(given, state.given[:, : state.step], True, axis=1)
         # Items barred only as enemies of a given one are kept out by the rules themselves.
@@ -58,7 +61,7 @@ class Shadows:
             test = self._solved(value, given.astype(np.float64), (upper | given).astype(np.float64))
             if test is not None:
                 return test
-        raise Infeasible("no test meets all rules with what was given and what is left to give")
+        return np.zeros(self.count, dtype=np.bool_)
 
     def _solved(self, value: Floats, lower: Floats, upper: Floats) -> Flags | None:
         """The best test between two bounds: by the relaxation, from where the last ended, if that is whole already."""

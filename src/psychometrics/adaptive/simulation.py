@@ -16,6 +16,8 @@ from psychometrics.responses import Flags, Floats, Indices, Responses, Scores
 
 CELLS = 400_000
 """Persons × items that are worked on at once: bounds the memory."""
+SHADOWED = 50
+"""Persons at once with shadow tests, where a program is solved for each: they gain nothing from more."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _run(
     if count == 0:
         raise TooFew("nobody sits")
     result = _blank(engine, count)
-    size = max(1, CELLS // engine.design.items.n)
+    size = SHADOWED if engine.shadows else max(1, CELLS // engine.design.items.n)
     for start in range(0, count, size):
         rows = np.arange(start, min(start + size, count))
         _sit(engine, rows, answers(rows), rng, result)

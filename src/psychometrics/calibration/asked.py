@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from psychometrics import irt
-from psychometrics.calibration.em import Answers, Fixed, Problem
+from psychometrics.calibration.em import ROWS, Answers, Fixed, Problem
 from psychometrics.calibration.information import mapping_of
 from psychometrics.calibration.kinds import DICHOTOMOUS, Block, Kind
 from psychometrics.errors import ConstantItem, EmptyGroup, TooFew, WrongShape, WrongValue
@@ -45,18 +45,27 @@ def held_of(responses: Responses, fixed: irt.Items | None) -> Flags:
 
 def check(responses: Responses, kinds: Sequence[Kind], held: Flags) -> None:
     """Refuse free items that have no curves: unanswered, answered all alike, with categories that nobody reached."""
+    reached = _reached(responses)
     for place in np.flatnonzero(~held).tolist():
         name, most = responses.items[place], int(responses.maxima[place])
-        values = responses.scores[responses.is_present[:, place], place].astype(np.intp)
-        seen = np.bincount(values, minlength=most + 1)
-        if not values.size:
+        seen = reached[place, : most + 1]
+        if not seen.any():
             raise TooFew(f"nobody answered {name}")
         if (seen > 0).sum() < 2:
-            raise ConstantItem(f"everybody got {values[0]} on {name}: it cannot be calibrated")
+            raise ConstantItem(f"everybody got {int(seen.argmax())} on {name}: it cannot be calibrated")
         if kinds[place] in DICHOTOMOUS and most != 1:
             raise WrongValue(f"{name} gives 0 to {most}; a {kinds[place].value} item gives 0 or 1")
         if not seen.all():
             raise TooFew(f"nobody got {int(np.argmin(seen))} on {name}: put that score together with its neighbour")
+
+
+def _reached(responses: Responses) -> Indices:
+    """Persons in each category, (items, most categories)."""
+    found = np.zeros((int(responses.maxima.max()) + 1, responses.n_items), dtype=np.intp)
+    for rows in responses.chunks(ROWS):
+        for category in range(len(found)):
+            found[category] += np.count_nonzero(responses.scores[rows] == category, axis=0)
+    return found.T
 
 
 def answers_of(responses: Responses, held: Flags, fixed: irt.Items | None) -> Answers:

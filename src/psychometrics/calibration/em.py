@@ -150,6 +150,11 @@ def expected(problem: Problem, state: State, kind: type[np.floating[Any]] = np.f
     return Expected(found, counts, mass)
 
 
+def log_likelihood(problem: Problem, state: State) -> float:
+    """The marginal log-likelihood, in double precision."""
+    return float(sum(found.sum() for _, _, found in posteriors(problem, state)))
+
+
 def posteriors(
     problem: Problem, state: State, kind: type[np.floating[Any]] = np.float64
 ) -> Iterator[tuple[slice, Matrix, Matrix]]:

@@ -20,7 +20,7 @@ from psychometrics.calibration.asked import (
     reference_of,
     require_determined,
 )
-from psychometrics.calibration.em import Fit, Problem, Progress, State, expected, fit, log_prior
+from psychometrics.calibration.em import Fit, Problem, Progress, State, fit, log_likelihood, log_prior
 from psychometrics.calibration.information import Covariances, Information, affordable, covariances, mapping_of
 from psychometrics.calibration.kinds import Kind
 from psychometrics.calibration.priors import Normal, Priors
@@ -205,7 +205,7 @@ def _course(
     else:
         known = covariances(problem, state, how)
     course = Course(
-        log_likelihood=expected(problem, state).log_likelihood,
+        log_likelihood=log_likelihood(problem, state),
         log_prior=log_prior(problem, state),
         n_parameters=int(mapping_of(problem).shape[1]),
         n_persons=int(responses.is_present.any(axis=1).sum()),

@@ -3,7 +3,7 @@
 Everything is counted, nothing is modelled beyond what a function says; flags are figures to look by, not verdicts.
 """
 
-from psychometrics.classical.consistency import Consistency, hanson_brennan, livingston_lewis, subkoviak
+from psychometrics.classical.consistency import Consistency, from_curves, hanson_brennan, livingston_lewis, subkoviak
 from psychometrics.classical.flagging import CUSTOMARY, Flag, Thresholds, flags
 from psychometrics.classical.items import (
     KELLEY,
@@ -45,6 +45,7 @@ __all__ = [
     "extremes",
     "fitted",
     "flags",
+    "from_curves",
     "hanson_brennan",
     "item_statistics",
     "kr21",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc
 from scipy.stats import binom
 
-from psychometrics.classical.truth import TrueScores, fitted
+from psychometrics import irt, sumscores
+from psychometrics.classical.truth import ROUNDING, TrueScores, fitted
 from psychometrics.errors import ConstantItem, TooFew, WrongShape, WrongValue
 from psychometrics.responses import Floats
 
@@ -142,6 +144,36 @@ def subkoviak(scores: ArrayLike, *, length: int, cuts: Sequence[float], reliabil
         reliability,
         rates.T @ rates / known.size,
         np.full((size, size), np.nan),
+        None,
+    )
+
+
+def from_curves(
+    items: irt.Items, ability: irt.Quadrature, *, cuts: Sequence[float], points: ArrayLike = 1
+) -> Consistency:
+    """Consistency and accuracy of a paper whose items are known, before or after anybody sits it.
+
+    Given θ the sum is a convolution of its items (`sumscores.distribution`), its true value their expectation; both are
+    weighted over the points of `ability`, which should be many (some hundreds). `cuts` and `points` in units of the
+    sum, as in `sumscores.units`; the reliability is Var E(X | θ) / Var X. Raises TooFew, WrongShape, WrongValue.
+    Source: Lee (2010).
+    """
+    chances = sumscores.distribution(items, ability.nodes, points)
+    sums = np.arange(chances.shape[1])
+    _check(0.5, cuts, 0, sums[-1])
+    truth = sumscores.expected(items, ability.nodes, points)
+    steps = [0, *(int(np.ceil(cut)) for cut in cuts), sums.size]
+    rates = np.stack([chances[:, low:high].sum(axis=1) for low, high in pairwise(steps)], axis=1)
+    true_class = np.searchsorted(np.asarray(cuts), truth + ROUNDING, side="right")
+    weighted = rates * ability.weights[:, None]
+    mean = ability.weights @ truth
+    variance = ability.weights @ (chances @ sums**2) - mean**2
+    return Consistency(
+        tuple(map(float, cuts)),
+        items.n,
+        float((ability.weights @ truth**2 - mean**2) / variance),
+        weighted.T @ rates,
+        np.stack([weighted[true_class == place].sum(axis=0) for place in range(len(cuts) + 1)]),
         None,
     )
 

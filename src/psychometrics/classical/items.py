@@ -68,6 +68,22 @@ class OptionStatistics:
         return np.equal(np.arange(self.share.shape[1]), self.key[:, None])
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What is summed over persons.
+
+    (items,): answers, points, their squares. (2, items): points and sizes of the lower and the upper group. (6, items)
+    `paired`, over those with a rest score r: their number, Σu, Σr, Σu², Σr², Σur.
+    """
+
+    n: Floats
+    points: Floats
+    squares: Floats
+    ends: Floats
+    sizes: Floats
+    paired: Floats
+
+
 def item_statistics(responses: Responses, *, tail: float = KELLEY) -> ItemStatistics:
     """Difficulty, spread and discrimination of every item.
 
@@ -80,28 +96,19 @@ def item_statistics(responses: Responses, *, tail: float = KELLEY) -> ItemStatis
     discrimination an item or a rest score without variance. Raises WrongValue unless 0 < tail <= 0.5.
     Sources: Henrysson (1963); Kelley (1939).
     """
-    lower, upper = extremes(responses, tail=tail)
-    most, mean = responses.maxima, _means(responses)
-    sums = np.zeros((6, responses.n_items))
-    answered = np.zeros(responses.n_items)
-    weight, points = np.zeros((2, responses.n_items)), np.zeros((2, responses.n_items))
-    for rows, own, rest, both in _with_rest(responses):
-        present = responses.is_present[rows]
-        answered += present.sum(axis=0)
-        groups = np.stack([lower[rows], upper[rows]])
-        weight += groups @ present
-        points += groups @ own
-        u, r = np.where(both, own - mean, 0.0), np.where(both, rest, 0.0)
-        sums += [both.sum(axis=0), u.sum(axis=0), r.sum(axis=0), *(np.einsum("pi,pi->i", *e) for e in _pairs(u, r))]
+    sums, most = _sums(responses, *extremes(responses, tail=tail)), responses.maxima
     with np.errstate(invalid="ignore", divide="ignore"):
-        ends = points / weight / most
+        mean = sums.points / sums.n
+        squares = sums.squares - sums.points * mean
+        varies = squares > NOTHING * sums.n * most**2
+        ends = sums.ends / sums.sizes / most
         return ItemStatistics(
             names=responses.items,
-            n=answered.astype(np.intp),
-            missing=1 - answered / responses.n_persons,
+            n=sums.n.astype(np.intp),
+            missing=1 - sums.n / responses.n_persons,
             difficulty=mean / most,
-            sd=_spread(responses, mean, answered),
-            discrimination=_correlation(*sums, scale=most),
+            sd=np.where(sums.n > 1, np.sqrt(np.where(varies, squares, 0.0) / (sums.n - 1)), np.nan),
+            discrimination=_correlation(*sums.paired, scale=most),
             upper_lower=ends[1] - ends[0],
         )
 
@@ -186,20 +193,38 @@ def _with_rest(responses: Responses) -> Iterator[tuple[slice, Floats, Floats, Fl
         yield rows, own, rest, both
 
 
-def _means(responses: Responses) -> Floats:
-    present = responses.is_present
-    total = sum(np.nansum(responses.scores[rows], axis=0, dtype=np.float64) for rows in responses.chunks(CHUNK))
-    count = present.sum(axis=0)
-    return np.asarray(np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0))
+def _sums(responses: Responses, lower: Floats, upper: Floats) -> _Sums:
+    if responses.is_complete:
+        return _sums_of_complete(responses, lower, upper)
+    found = _Sums(*(np.zeros((*size, responses.n_items)) for size in ((), (), (), (2,), (2,), (6,))))
+    for rows, own, rest, both in _with_rest(responses):
+        present = responses.is_present[rows]
+        groups = np.stack([lower[rows], upper[rows]])
+        u, r = np.where(both, own, 0.0), np.where(both, rest, 0.0)
+        found.n[:] += present.sum(axis=0)
+        found.points[:] += own.sum(axis=0)
+        found.squares[:] += np.einsum("pi,pi->i", own, own)
+        found.ends[:] += groups @ own
+        found.sizes[:] += groups @ present
+        products = (np.einsum("pi,pi->i", *each) for each in ((u, u), (r, r), (u, r)))
+        found.paired[:] += [both.sum(axis=0), u.sum(axis=0), r.sum(axis=0), *products]
+    return found
 
 
-def _spread(responses: Responses, mean: Floats, count: Floats) -> Floats:
-    squares = sum(np.nansum((responses.scores[rows] - mean) ** 2, axis=0) for rows in responses.chunks(CHUNK))
-    return np.asarray(np.sqrt(np.divide(squares, count - 1, out=np.full(count.shape, np.nan), where=count > 1)))
-
-
-def _pairs(u: Floats, r: Floats) -> tuple[tuple[Floats, Floats], ...]:
-    return (u, u), (r, r), (u, r)
+def _sums_of_complete(responses: Responses, lower: Floats, upper: Floats) -> _Sums:
+    """The same with one small product a chunk: Σ u r and Σ r² follow from Σ u t and Σ t², t the total, r = t - u."""
+    most = responses.maxima.sum()
+    t = (responses.totals - responses.totals.mean()) / most
+    weights = np.column_stack([np.ones_like(t), t, lower, upper])
+    products, uu = np.zeros((4, responses.n_items)), np.zeros(responses.n_items)
+    for rows in responses.chunks(CHUNK):
+        own = responses.scores[rows].astype(np.float64)
+        products += weights[rows].T @ own
+        uu += np.einsum("pi,pi->i", own, own)
+    u, ut, n = products[0], products[1], np.full(responses.n_items, float(responses.n_persons))
+    paired = [n, u, t.sum() - u / most, uu, t @ t - 2 * ut / most + uu / most**2, ut - uu / most]
+    sizes = np.repeat([[lower.sum()], [upper.sum()]], responses.n_items, axis=1)
+    return _Sums(n, u, uu, products[2:], sizes, np.stack(paired))
 
 
 def _correlation(

@@ -12,7 +12,7 @@ from scipy.stats import f as fisher
 
 from psychometrics.classical.items import CHUNK, NOTHING
 from psychometrics.errors import NotConverged, TooFew, WrongShape, WrongValue
-from psychometrics.responses import Floats, Indices, Responses
+from psychometrics.responses import Floats, Indices, Responses, Scores
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,17 @@ def covariances(responses: Responses) -> Floats:
 
     Those of an item that everybody answered alike are 0. Raises TooFew when fewer than two persons answered some pair.
     """
-    centre = np.array([_mean_of(responses, place) for place in range(responses.n_items)])
-    n_items = responses.n_items
-    products, sums, counts = (np.zeros((n_items, n_items)) for _each in range(3))
+    products, sums, counts = (np.zeros((responses.n_items, responses.n_items)) for _each in range(3))
     for rows in responses.chunks(CHUNK):
-        present = responses.is_present[rows].astype(np.float64)
-        points = np.where(present > 0, responses.scores[rows] - centre, 0.0)
+        points, present = _points(responses, rows), responses.is_present[rows]
         products += points.T @ points
-        if not responses.is_complete:
-            sums += points.T @ present
-            counts += present.T @ present
-    if responses.is_complete:
-        counts[:] = responses.n_persons
+        if responses.is_complete:
+            sums += points.sum(axis=0, dtype=np.float64)[:, None]
+            counts += len(points)
+        else:
+            ones = present.astype(np.float32)
+            sums += points.T @ ones
+            counts += ones.T @ ones
     if counts.min() < 2:
         first, second = (responses.items[place] for place in np.unravel_index(counts.argmin(), counts.shape))
         raise TooFew(f"{counts.min():.0f} persons answered both {first} and {second}; two at least are needed")
@@ -234,6 +233,9 @@ def _square(covariances: ArrayLike) -> Floats:
     return shared
 
 
-def _mean_of(responses: Responses, place: int) -> float:
-    present = responses.is_present[:, place]
-    return float(responses.scores[present, place].mean(dtype=np.float64)) if present.any() else 0.0
+def _points(responses: Responses, rows: slice) -> Scores | Floats:
+    """Points of a chunk, 0 where missing; in single precision when every sum of products is exact in it."""
+    points = np.where(responses.is_present[rows], responses.scores[rows], np.float32(0))
+    halves = 2 * points
+    is_exact = halves.max() ** 2 * len(points) < 2**24 and np.array_equal(halves, np.rint(halves))
+    return points if is_exact else points.astype(np.float64)

@@ -14,7 +14,8 @@ from psychometrics.responses import Floats
 
 NODES = 400
 """Points of quadrature between two cuts."""
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
+"""What two proportions may differ by and be the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _to_one(raw: Floats) -> TrueScores | None:
 
 
 def _within(first: float, second: float, lower: float, upper: float, moments: int) -> TrueScores | None:
-    if not (first > 0 and second > 0 and lower >= -_ROUNDING and upper <= 1 + _ROUNDING):
+    if not (first > 0 and second > 0 and lower >= -ROUNDING and upper <= 1 + ROUNDING):
         return None
     return TrueScores(float(first), float(second), max(float(lower), 0.0), min(float(upper), 1.0), moments)
 

@@ -9,12 +9,23 @@ import numpy as np
 import typer
 
 from psychometrics import adaptive
-from psychometrics.adaptive import Balance, Criterion, Design, Engine, Estimator, Exposure, Sittings, Sprt, Stopping
+from psychometrics.adaptive import (
+    Balance,
+    Criterion,
+    Design,
+    Engine,
+    Estimator,
+    Exposure,
+    Rule,
+    Sittings,
+    Sprt,
+    Stopping,
+)
 from psychometrics.cli.output import Column, Report, Section, Value, progress, show
 from psychometrics.errors import UnreadableFile, WrongValue
 from psychometrics.irt import normal_quadrature
 from psychometrics.responses import BLANKS, Floats, read_csv
-from psychometrics.sheets import read_sheet
+from psychometrics.sheets import Sheet, read_sheet
 from psychometrics.tables import read_parameters
 
 ITEM_COLUMNS = (
@@ -30,6 +41,8 @@ ABILITY_COLUMNS = (
     Column("se", "mean standard error"),
     Column("bias", "mean of estimate less truth"),
     Column("rmse", "root of the mean squared error"),
+    Column("highest", "highest exposure among them, 0 to 1"),
+    Column("overlap", "share of items that two of them have in common"),
 )
 REASON_COLUMNS = (Column("reason", "why sittings ended"), Column("n", "sittings"))
 EDGES = np.array([-6.0, -2.0, -1.0, 0.0, 1.0, 2.0, 6.0])
@@ -56,6 +69,9 @@ def run(
     area: Annotated[list[str] | None, typer.Option(help="NAME=LEAST:MOST items of an area; may be repeated.")] = None,
     balance: Annotated[Balance, typer.Option(help="How areas get their share.")] = Balance.PRIORITY,
     shadow: Annotated[bool, typer.Option("--shadow", help="Choose from shadow tests.")] = False,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="COLUMN=LEAST:MOST sum over a sitting, by shadow tests; may be repeated.")
+    ] = None,
     among: Annotated[str, typer.Option(help="Draw from this many best ones; 5,4,3,2,1 place by place.")] = "1",
     strata: Annotated[int, typer.Option(help="Go through this many strata of ascending slope; 1: none.")] = 1,
     ceiling: Annotated[float | None, typer.Option(help="Keep exposure below this share (Sympson-Hetter).")] = None,
@@ -73,7 +89,8 @@ def run(
     if cut is None and (half_width is not None or at_cut):
         raise WrongValue("an SPRT, and choosing at the cut, need --cut")
     items = read_parameters(file).items
-    areas = read_sheet(file).texts("area") if area else []
+    sheet = read_sheet(file)
+    areas = sheet.texts("area") if area else []
     design = Design(
         items,
         Stopping(
@@ -83,12 +100,12 @@ def run(
         estimator=estimator,
         prior=normal_quadrature(97, mean=mean, sd=sd, reach=4.8),
         at=cut if at_cut else None,
-        content=adaptive.content(areas, _bounds(area), balance=balance) if area else None,
+        content=adaptive.content(areas, _areas(area), balance=balance) if area else None,
         exposure=Exposure(
             among=_counts(among),
             strata=adaptive.by_slope(items, strata, within=areas or None) if strata > 1 else None,
         ),
-        shadow=() if shadow else None,
+        shadow=tuple(_rule(sheet, each) for each in rule or ()) if shadow or rule else None,
     )
     rng = np.random.default_rng(seed)
     figures: dict[str, Value] = {}
@@ -143,12 +160,7 @@ def _report(design: Design, sat: Sittings, edges: Floats, cut: float | None, fig
     }
     sections = []
     if sat.truth is not None:
-        found = adaptive.precision_by_ability(sat, edges)
-        rows: list[list[Value]] = [
-            [float(low), float(high), each.n, each.length, each.se, each.bias, each.rmse]
-            for low, high, each in zip(edges[:-1], edges[1:], found, strict=True)
-        ]
-        sections.append(Section("abilities", "By true ability", ABILITY_COLUMNS, rows))
+        sections.append(Section("abilities", "By true ability", ABILITY_COLUMNS, _abilities(sat, sat.truth, edges)))
         if cut is not None:
             right = adaptive.classification(sat, cut)
             figures |= {
@@ -167,15 +179,45 @@ def _report(design: Design, sat: Sittings, edges: Floats, cut: float | None, fig
     return Report(figures, sections)
 
 
-def _bounds(asked: list[str] | None) -> dict[str, tuple[int, int]]:
+def _abilities(sat: Sittings, truth: Floats, edges: Floats) -> list[list[Value]]:
+    rows: list[list[Value]] = []
+    exact = adaptive.precision_by_ability(sat, edges)
+    for low, high, each in zip(edges[:-1], edges[1:], exact, strict=True):
+        inside = (truth >= low) & (truth < high)
+        used = adaptive.usage(sat.of_persons(inside)) if inside.any() else None
+        exposure: list[Value] = [used.highest, used.overlap] if used else [None, None]
+        rows.append([float(low), float(high), each.n, each.length, each.se, each.bias, each.rmse, *exposure])
+    return rows
+
+
+def _bounds(asked: str) -> tuple[str, float, float]:
+    """NAME=LEAST:MOST; either number may be left out. Raises WrongValue."""
+    name, _, numbers = asked.rpartition("=")
+    least, colon, most = numbers.partition(":")
+    try:
+        found = (name, float(least or "-inf"), float(most or "inf"))
+    except ValueError:
+        found = ("", 0.0, 0.0)
+    if not (found[0] and colon):
+        raise WrongValue(f"bounds are written NAME=LEAST:MOST, not {asked!r}")
+    return found
+
+
+def _areas(asked: list[str]) -> dict[str, tuple[int, int]]:
     found = {}
-    for each in asked or ():
-        name, _, bounds = each.rpartition("=")
-        least, _, most = bounds.partition(":")
-        if not (name and least.isdecimal() and most.isdecimal()):
-            raise WrongValue(f"an area is asked as NAME=LEAST:MOST, not {each!r}")
+    for name, least, most in map(_bounds, asked):
+        if not (least.is_integer() and most.is_integer()):
+            raise WrongValue(f"an area has a whole least and most, as {name}=3:5")
         found[name] = (int(least), int(most))
     return found
+
+
+def _rule(sheet: Sheet, asked: str) -> Rule:
+    name, least, most = _bounds(asked)
+    weights = sheet.numbers([name])[:, 0]
+    if np.isnan(weights).any():
+        raise WrongValue(f"a rule needs a number of every item: {name} has blanks")
+    return Rule(name, weights, least, most)
 
 
 def _counts(among: str) -> tuple[int, ...]:

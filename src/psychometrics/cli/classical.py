@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from psychometrics import classical, responses
 from psychometrics.cli.output import Column, Report, Section, Value, show
 from psychometrics.errors import PsychometricsError, UnreadableFile
 from psychometrics.responses import Responses
+from psychometrics.sheets import read_sheet
 
+TYPE, POINTS = "type", "points"
 ITEM_COLUMNS = (
     Column("item", "its name"),
     Column("n", "persons who answered it"),
@@ -59,8 +62,9 @@ GROUP_COLUMNS = (
 def run(
     file: Annotated[Path, typer.Argument(help="CSV: one row a person, one column an item; `person`, `group` optional")],
     key: Annotated[Path | None, typer.Option(help="CSV with columns item, key: then the cells are options")] = None,
-    types: Annotated[
-        Path | None, typer.Option(help="CSV with columns item, type: single, true_false, multiple or open")
+    about: Annotated[
+        Path | None,
+        typer.Option(help="CSV with columns item and type (single, true_false, multiple, open) or points or both"),
     ] = None,
     cut: Annotated[float | None, typer.Option(help="points that pass: reports how sure this decision is")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
@@ -73,6 +77,9 @@ def run(
     (consistency, kappa, accuracy, false_positive, false_negative).
     """
     given = responses.read_csv(file, key=responses.read_key(key) if key else None)
+    told = _about(about, given.items) if about else {}
+    if POINTS in told:
+        given = _worth(given, told[POINTS])
     found = classical.reliability(given)
     figures: dict[str, Value] = {
         "n_persons": found.n_persons,
@@ -85,7 +92,7 @@ def run(
         "omega": found.omega,
         "sem": found.sem,
     }
-    report = Report(figures, _items(given, found, _read_types(types, given.items) if types else None))
+    report = Report(figures, _items(given, found, told.get(TYPE)))
     report.sections.append(_scores(given, found))
     if len(given.groups) > 1:
         report.sections.append(
@@ -165,12 +172,24 @@ def _decision(given: Responses, found: classical.Reliability, cut: float) -> Sec
     return section
 
 
-def _read_types(path: Path, items: tuple[str, ...]) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"item", "type"} <= set(rows[0]):
-        raise UnreadableFile(f"{path}: columns item and type are needed, and at least one row")
-    kinds = {row["item"].strip(): row["type"].strip() for row in rows}
-    if missing := [name for name in items if name not in kinds]:
-        raise UnreadableFile(f"{path}: no type for {', '.join(missing[:10])}")
-    return [kinds[name] for name in items]
+def _about(path: Path, items: tuple[str, ...]) -> dict[str, list[str]]:
+    """The columns of a file about the items, each in the items' order."""
+    sheet = read_sheet(path)
+    if not (columns := [name for name in (TYPE, POINTS) if name in sheet.columns]):
+        raise UnreadableFile(f"{path}: a column type or points is needed")
+    place = {name: row for row, name in enumerate(sheet.texts("item"))}
+    if missing := [name for name in items if name not in place]:
+        raise UnreadableFile(f"{path}: nothing about {', '.join(missing[:10])}")
+    return {column: [sheet.texts(column)[place[name]] for name in items] for column in columns}
+
+
+def _worth(given: Responses, points: list[str]) -> Responses:
+    """The same responses with what each item gives: of options right ones earn it, of points it is the most."""
+    try:
+        most = np.array([float(each) for each in points])
+    except ValueError as error:
+        raise UnreadableFile(f"points of items: {error}") from None
+    scores = given.scores * most if given.choices else given.scores
+    groups = [given.groups[place] for place in given.group]
+    made = responses.scored(scores, maxima=most, items=given.items, persons=given.persons, groups=groups)
+    return replace(made, choices=given.choices)

@@ -36,27 +36,40 @@ def run(
         kappa(raters[one], raters[other], categories=known, weights=weights, confidence=confidence)
         for one, other in pairs
     ]
-    columns = [
-        Column("first", "a rater"),
-        Column("second", "another"),
-        Column("kappa", "agreement beyond chance, -1 to 1"),
-        Column("error", "its standard error"),
-        Column("low", "lower end of its interval"),
-        Column("high", "upper end of its interval"),
-        Column("observed", "weighted share of agreement, 0 to 1"),
-        Column("expected", "the same by chance, 0 to 1"),
-        Column("p", "chance of so much without agreement"),
-        Column("targets", "rated by both"),
-    ]
-    rows = [
-        (*pair, each.estimate, each.error, each.low, each.high, each.observed, each.expected, each.p, each.n)
-        for pair, each in zip(pairs, found, strict=True)
+    sections = [
+        Section(
+            "pairs",
+            "Pairs of raters",
+            [
+                *_PAIR,
+                Column("kappa", "agreement beyond chance, -1 to 1"),
+                Column("error", "its standard error"),
+                Column("low", "lower end of its interval"),
+                Column("high", "upper end of its interval"),
+                Column("targets", "rated by both"),
+            ],
+            [
+                (*pair, each.estimate, each.error, each.low, each.high, each.n)
+                for pair, each in zip(pairs, found, strict=True)
+            ],
+        ),
+        Section(
+            "basis",
+            "What they rest on",
+            [
+                *_PAIR,
+                Column("observed", "weighted share of agreement, 0 to 1"),
+                Column("expected", "the same by chance, 0 to 1"),
+                Column("p", "chance of so much without agreement"),
+            ],
+            [(*pair, each.observed, each.expected, each.p) for pair, each in zip(pairs, found, strict=True)],
+        ),
     ]
     mean = sum(each.estimate for each in found) / len(found) if found else None
-    show(
-        Report({"mean": mean, "weights": weights.value}, [Section("pairs", "Pairs of raters", columns, rows)]),
-        as_json=as_json,
-    )
+    show(Report({"mean": mean, "weights": weights.value}, sections), as_json=as_json)
+
+
+_PAIR = [Column("first", "a rater"), Column("second", "another")]
 
 
 def _sorted(labels: set[str]) -> list[str]:

@@ -1,8 +1,8 @@
 """Forensics: which answers are so alike, so quick or so unlike a person that people should look into them.
 
 Every statistic here *opens* an inquiry and never decides one: see `inquiry`. Copying between two: `omega` (who from
-whom), `gbt`, `m4`, the K-index family; for given pairs, or for all pairs of a room or of a sitting. One person:
-`aberrance`, `preknowledge`, and the times of answers in `times`.
+whom), `gbt`, `m4`, the K-index family; for given pairs, or for all pairs of a room or of a sitting; `search` does it in
+two stages, neighbours first. One person: `aberrance`, `preknowledge`, and the times of answers in `times`.
 """
 
 from psychometrics.forensics.answers import Answers, answers, option_abilities
@@ -12,6 +12,7 @@ from psychometrics.forensics.matches import M4, Matches, gbt, gbt_among, m4
 from psychometrics.forensics.omega import Omega, omega, omega_among
 from psychometrics.forensics.pairs import both_ways, neighbours, within
 from psychometrics.forensics.persons import Aberrance, Preknowledge, aberrance, preknowledge
+from psychometrics.forensics.search import Search, search
 from psychometrics.forensics.times import (
     Effort,
     Pace,
@@ -38,6 +39,7 @@ __all__ = [
     "Pace",
     "Preknowledge",
     "QuickRights",
+    "Search",
     "Stages",
     "TimeModel",
     "aberrance",
@@ -59,5 +61,6 @@ __all__ = [
     "pace",
     "preknowledge",
     "quick_rights",
+    "search",
     "within",
 ]

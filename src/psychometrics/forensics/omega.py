@@ -8,7 +8,7 @@ are kept, and those are reckoned once more with all digits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,6 +40,12 @@ class Omega:
     omega: Floats
     p: Floats
     compared: int
+
+    def take(self, rows: Flags | Indices) -> Omega:
+        """Some of the pairs, by flags or indices; as many were compared."""
+        return Omega(
+            self.pairs[rows], self.observed[rows], self.expected[rows], self.omega[rows], self.p[rows], self.compared
+        )
 
 
 def omega(answers: Answers, given: ArrayLike) -> Omega:
@@ -85,10 +91,7 @@ def omega_among(
             progress(block.done, block.total)
     found = omega(answers, np.concatenate(kept))
     order = np.flatnonzero(found.p <= limit)
-    order = order[np.argsort(found.p[order], kind="stable")]
-    return Omega(
-        found.pairs[order], found.observed[order], found.expected[order], found.omega[order], found.p[order], compared
-    )
+    return replace(found.take(order[np.argsort(found.p[order], kind="stable")]), compared=compared)
 
 
 def bound(limit: float) -> float:

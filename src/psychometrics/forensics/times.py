@@ -139,7 +139,8 @@ def quick_rights(
 
     Hard is an item that somebody of the mean ability gets right with a chance below `hard`: one's own ability would
     hide what one knew beforehand. Given ability and speed, time and answer are independent (van der Linden 2007), so
-    each counts with Φ(limit) · P(θ̂), and p is the chance of as many or more of such unlike coins. Raises WrongShape (other persons or items), what `estimation.answered` raises.
+    each counts with Φ(limit) · P(θ̂), and p is the chance of as many or more of such unlike coins.
+    Raises WrongShape (other persons or items), what `estimation.answered` raises.
     """
     if found.residual.shape != responses.scores.shape:
         raise WrongShape(f"times are {found.residual.shape}, responses {responses.scores.shape}")

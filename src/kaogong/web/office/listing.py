@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, overload
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.timezone import localtime
 
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.web.ui.exports import export
 from kaogong.web.ui.refusing import words_of
 
-__all__ = ["export", "number_of", "page_of", "sorted_by", "tell"]
+__all__ = ["export", "minute_of", "number_of", "page_of", "sorted_by", "tell"]
 
 Row = TypeVar("Row", bound=Model)
 Shown = TypeVar("Shown")
@@ -45,6 +47,11 @@ def number_of(request: HttpRequest, name: str) -> int | None:
     """A whole number from the address bar, or None."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def minute_of(moment: datetime | None) -> str:
+    """A moment as a spreadsheet sorts it: `2026-11-24 09:00`, Beijing time; nothing for none."""
+    return f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def tell(form: Any, refusal: Refusal) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kaogong.certificates import selectors as certificates
 from kaogong.foundation.access import selectors as access
 from kaogong.foundation.access import services as access_services
+from kaogong.foundation.access import sessions
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.identity import services as identity_services
 from kaogong.foundation.kernel.refusals import Refusal
@@ -113,6 +114,16 @@ def download(request: ActorRequest) -> JsonResponse:
             "mail": account.mail_masked,
             "opened_at": account.created_at.isoformat(),
             "last_sign_in": account.last_login.isoformat() if account.last_login else None,
+            "open_sessions": [
+                {
+                    "machine": each.machine,
+                    "browser": each.browser,
+                    "address": each.address,
+                    "since": each.since.isoformat(),
+                    "seen_at": each.seen_at.isoformat(),
+                }
+                for each in sessions.open_sessions(account.pk, request.session.session_key)
+            ],
         },
     }
     if (person := identity.own_person(request.actor)) is not None:

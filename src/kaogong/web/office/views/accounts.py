@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kaogong.foundation.access import selectors, services
 from kaogong.foundation.kernel.refusals import Refusal
-from kaogong.web.office.listing import page_of, sorted_by, tell
+from kaogong.web.office.listing import export, minute_of, page_of, sorted_by, tell
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Filter
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from kaogong.foundation.access.models import Account
 
 SORTS = {"name": "display_name", "opened": "created_at", "seen": "last_login"}
@@ -79,12 +81,31 @@ def index(request: ActorRequest) -> HttpResponse:
     if state in {"open", "closed"}:
         rows = rows.filter(is_active=state == "open")
     rows = sorted_by(request, rows, SORTS, default="-opened")
+    if kind := request.GET.get("export", ""):
+        return _exported(kind, rows)
     context = {
         "page": page_of(request, rows),
         "filters": [Filter("state", _("状态"), [("open", _("在用")), ("closed", _("已停用"))])],
         "may_open": request.actor.holds("access.appoint"),
     }
     return render(request, "office/accounts/index.html", context)
+
+
+def _exported(kind: str, rows: QuerySet[Account]) -> HttpResponse:
+    heads = [_("称呼"), _("登录名"), _("手机号码"), _("本人记录"), _("开设"), _("上次登录"), _("状态")]
+    cells = (
+        (
+            str(row),
+            row.username,
+            row.phone_masked,
+            row.person.name if row.person else "",
+            minute_of(row.created_at),
+            minute_of(row.last_login),
+            _("在用") if row.is_active else _("已停用"),
+        )
+        for row in rows
+    )
+    return export(kind, "accounts", heads, cells)
 
 
 @require_safe

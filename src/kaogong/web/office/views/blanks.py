@@ -12,7 +12,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localdate, localtime, now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from kaogong.blanks import selectors
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
-from kaogong.web.office.listing import export, page_of
+from kaogong.web.office.listing import export, minute_of, page_of
 from kaogong.web.office.papers import print_out
 from kaogong.web.ui.formats import date_zh, datetime_zh
 from kaogong.web.ui.requests import ActorRequest, needs
@@ -184,7 +184,7 @@ def ledger(request: ActorRequest) -> HttpResponse:
 def _cells(row: Movement) -> list[object]:
     source = f"{row.source or _('印制单位')} {row.get_source_place_display() if row.source else ''}".strip()
     return [
-        f"{localtime(row.moved_at):%Y-%m-%d %H:%M}",
+        minute_of(row.moved_at),
         row.get_kind_display(),
         selectors.words_of(row),
         selectors.size_of(row),

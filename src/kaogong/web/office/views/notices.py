@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kaogong.foundation.identity import selectors as persons
 from kaogong.foundation.notices import selectors
-from kaogong.web.office.listing import export, page_of
+from kaogong.web.office.listing import export, minute_of, page_of
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Filter, Kind
 
@@ -44,13 +43,13 @@ def index(request: ActorRequest) -> HttpResponse:
         ]
         cells = (
             (
-                f"{localtime(row.queued_at):%Y-%m-%d %H:%M}",
+                minute_of(row.queued_at),
                 row.subject,
                 row.get_channel_display(),
                 row.to_masked,
                 row.text,
                 words[selectors.state_of(row)],
-                f"{localtime(row.sent_at):%Y-%m-%d %H:%M}" if row.sent_at else "",
+                minute_of(row.sent_at),
                 row.attempts,
                 row.last_error,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -20,12 +20,18 @@ from kaogong.delivery import selectors as delivery
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.scoring import selectors, services
 from kaogong.sittings.selectors import PART_NAMES
-from kaogong.web.office.listing import tell
+from kaogong.web.office.listing import export, minute_of, tell
 from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.phrases import said
 from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Case, Kind
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from kaogong.scoring.models import Recheck
+
 
 KIND: dict[str, Kind] = {"requested": "waiting", "upheld": "neutral", "corrected": "done"}
 QUEUE = 40
@@ -81,11 +87,46 @@ class CorrectForm(forms.Form):
 @require_safe
 @needs("scoring.recheck", "scoring.see")
 def index(request: ActorRequest) -> HttpResponse:
-    """The queue; the first that waits is opened beside it."""
+    """The queue; the first that waits is opened beside it. `?export=` takes all of them away."""
+    if kind := request.GET.get("export", ""):
+        return _exported(kind, selectors.rechecks_for(request.actor, "scoring.recheck", "scoring.see"))
     waiting = selectors.rechecks_for(request.actor, "scoring.recheck", "scoring.see").filter(state="requested").first()
     if waiting is not None:
         return _case(request, waiting.pk)
     return render(request, "office/rechecks/case.html", {"cases": _queue(request, None), "recheck": None})
+
+
+def _exported(kind: str, rows: QuerySet[Recheck]) -> HttpResponse:
+    heads = [
+        _("报名号"),
+        _("姓名"),
+        _("科目"),
+        _("申请理由"),
+        _("申请时间"),
+        _("答复期限"),
+        _("状态"),
+        _("差错类型"),
+        _("复核结论"),
+        _("复核人"),
+        _("办结时间"),
+    ]
+    cells = (
+        (
+            row.result.registration.number,
+            row.result.registration.legal_name,
+            said(PART_NAMES.get(row.part, row.part)),
+            row.reason,
+            minute_of(row.requested_at),
+            row.answer_until.isoformat(),
+            row.state_label,
+            row.get_kind_display(),
+            row.finding,
+            row.decided_by_name,
+            minute_of(row.decided_at),
+        )
+        for row in rows.order_by("requested_at", "pk")
+    )
+    return export(kind, "rechecks", heads, cells)
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,6 +27,11 @@ from kaogong.web.ui.refusing import status_of
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Series, Step
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from kaogong.sittings.models import Sitting
+
 KIND: dict[str, Kind] = {"drafted": "waiting", "final": "done", "superseded": "neutral"}
 ORDER = list(PART_NAMES)
 BAND = 10
@@ -46,6 +51,8 @@ def index(request: ActorRequest) -> HttpResponse:
     if (progress := request.GET.get("progress", "")) in {"published", "drafted", "none"}:
         rows = selectors.with_progress(rows, progress)
     rows = sorted_by(request, rows, {"day": "held_on", "number": "number"})
+    if kind := request.GET.get("export", ""):
+        return _exported(kind, rows)
     page = page_of(request, rows)
     standing = selectors.progress_of([row.pk for row in page])
     for row in page:
@@ -53,6 +60,24 @@ def index(request: ActorRequest) -> HttpResponse:
     choices = [("none", _("未核算")), ("drafted", _("待发布")), ("published", _("已发布"))]
     context = {"page": page, "filters": [Filter("progress", _("进度"), choices)]}
     return render(request, "office/scoring/index.html", context)
+
+
+def _exported(kind: str, rows: QuerySet[Sitting]) -> HttpResponse:
+    standing = selectors.progress_of(list(rows.values_list("pk", flat=True)))
+    heads = [_("考试日期"), _("场次"), _("批次"), _("鉴定站"), _("成绩"), _("合格"), _("待发布")]
+    cells = (
+        (
+            row.held_on.isoformat(),
+            row.number,
+            row.round.name,
+            row.station.organisation.name,
+            standing[row.pk].results,
+            standing[row.pk].passed,
+            standing[row.pk].drafted,
+        )
+        for row in rows
+    )
+    return export(kind, "scoring", heads, cells)
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,12 +16,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
 from kaogong.registration import selectors, services
-from kaogong.web.office.listing import page_of
+from kaogong.web.office.listing import export, page_of
 from kaogong.web.office.views.registrations.lists import filters, uuid_of
 from kaogong.web.ui.formats import money
 from kaogong.web.ui.refusing import advice_of, words_of
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from kaogong.registration.models import Registration
 
 
 @require_safe
@@ -34,6 +40,8 @@ def fees(request: ActorRequest) -> HttpResponse:
     if sitting := uuid_of(request.GET.get("sitting", "")):
         rows = rows.filter(sitting=sitting)
     owing = rows.filter(paid_at__isnull=True).order_by("sitting__held_on", "number")
+    if kind := request.GET.get("export", ""):
+        return _exported(kind, owing)
     paid = everything.filter(paid_at__isnull=False)
     sums = {
         name: found.order_by().aggregate(total=Sum("fee"))["total"] or 0
@@ -50,6 +58,15 @@ def fees(request: ActorRequest) -> HttpResponse:
         ],
     }
     return render(request, "office/registrations/fees.html", context)
+
+
+def _exported(kind: str, rows: QuerySet[Registration]) -> HttpResponse:
+    heads = [_("报名号"), _("姓名"), _("批次"), _("场次"), _("考试日期"), _("应缴（元）")]
+    cells = (
+        (row.number, row.legal_name, row.round.name, row.sitting.number, row.sitting.held_on.isoformat(), row.fee / 100)
+        for row in rows
+    )
+    return export(kind, "fees", heads, cells)
 
 
 @require_POST

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kaogong.registration import selectors
 from kaogong.sittings import selectors as sittings
-from kaogong.web.office.listing import export, page_of, sorted_by
+from kaogong.web.office.listing import export, minute_of, page_of, sorted_by
 from kaogong.web.ui.formats import date_zh
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter, Kind
@@ -117,7 +117,7 @@ def _exported(kind: str, rows: QuerySet[Registration]) -> HttpResponse:
             row.state_label,
             row.fee / 100,
             row.receipt_number,
-            f"{localtime(row.submitted_at):%Y-%m-%d %H:%M}" if row.submitted_at else "",
+            minute_of(row.submitted_at),
         )
         for row in rows
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +18,7 @@ from kaogong.registration import selectors as registration
 from kaogong.scoring import selectors as scoring
 from kaogong.sittings import selectors
 from kaogong.tracks import selectors as tracks
-from kaogong.web.office.listing import export, number_of, page_of, sorted_by
+from kaogong.web.office.listing import export, minute_of, number_of, page_of, sorted_by
 from kaogong.web.ui.formats import datetime_zh, level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Chart, Figure, Filter, Kind, Series, Step, StepState
@@ -77,7 +77,7 @@ def index(request: ActorRequest) -> HttpResponse:
                 row.occupation_name,
                 row.level,
                 selectors.ROUND.states[row.state],
-                f"{localtime(row.applications_until):%Y-%m-%d %H:%M}",
+                minute_of(row.applications_until),
                 row.sitting_count,  # type: ignore[attr-defined]  # annotated by rounds_with_places
                 row.places,  # type: ignore[attr-defined]  # annotated by rounds_with_places
                 row.taken,  # type: ignore[attr-defined]  # annotated by rounds_with_places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,13 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
 from kaogong.seating import selectors, services
 from kaogong.sittings import selectors as sittings
-from kaogong.web.office.listing import page_of
+from kaogong.web.office.listing import export, page_of
+from kaogong.web.ui.formats import level_name
 from kaogong.web.ui.refusing import advice_of, status_of, words_of
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.rooms import part_view
 from kaogong.web.ui.shapes import Figure, Filter, Kind, Step
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from kaogong.seating.models import Seat
     from kaogong.sittings.models import Sitting
 
@@ -60,6 +64,8 @@ def index(request: ActorRequest) -> HttpResponse:
         rows = rows.filter(number__icontains=text) | rows.filter(station__organisation__name__icontains=text)
     if not state:
         rows = rows.filter(held_on__gte=localdate())
+    if kind := request.GET.get("export", ""):
+        return _exported(kind, rows)
     page = page_of(request, rows)
     for row in page:
         row.kind, row.word = KIND[row.state], sittings.SITTING.states[row.state]  # type: ignore[attr-defined]  # for the page
@@ -67,6 +73,37 @@ def index(request: ActorRequest) -> HttpResponse:
         row.drawing = selectors.arrangement_of(row.pk)  # type: ignore[attr-defined]  # for the page
     filters = [Filter("state", _("状态"), sittings.SITTING.choices())]
     return render(request, "office/seating/index.html", {"page": page, "filters": filters})
+
+
+def _exported(kind: str, rows: QuerySet[Sitting]) -> HttpResponse:
+    heads = [
+        _("考试日期"),
+        _("场次"),
+        _("鉴定站"),
+        _("职业"),
+        _("等级"),
+        _("可编排"),
+        _("未缴费"),
+        _("待审核"),
+        _("状态"),
+    ]
+
+    def cells() -> Iterator[tuple[object, ...]]:
+        for row in rows:
+            counts = selectors.candidate_counts(row.pk)
+            yield (
+                row.held_on.isoformat(),
+                row.number,
+                str(row.station),
+                row.round.occupation_name,
+                level_name(row.round.level),
+                counts.ready,
+                counts.unpaid,
+                counts.pending,
+                sittings.SITTING.states[row.state],
+            )
+
+    return export(kind, "seating", heads, cells())
 
 
 def visible(request: ActorRequest, sitting_id: UUID) -> Sitting:
