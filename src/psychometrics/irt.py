@@ -174,6 +174,8 @@ def curvatures(items: Items, theta: ArrayLike) -> Floats:
 def simulated(items: Items, theta: ArrayLike, *, rng: np.random.Generator) -> Scores:
     """Scores of persons of these abilities on all items, (persons, items), local independence."""
     abilities = _abilities(theta)
+    if items.is_dichotomous:  # the same draws as below, without the categories
+        return (rng.random((abilities.size, items.n)) > 1 - right(items, abilities)).astype(np.float32)
     reached = probabilities(items, abilities).cumsum(axis=2)[:, :, :-1]
     return np.asarray((rng.random((abilities.size, items.n, 1)) > reached).sum(axis=2), dtype=np.float32)
 
