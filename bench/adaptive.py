@@ -10,6 +10,7 @@ of 0.3 or after 40 items: with EAP, which all take on the same 97 points, the po
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -20,7 +21,7 @@ from psychometrics import irt
 from psychometrics.adaptive import Design, Engine, Estimator, Stopping, precision, simulated
 
 POOL, LONGEST, SE = 200, 40, 0.30
-FEW = 20
+FEW = 40
 """Examinees that a peer gets for every thousand: it takes each by itself, so its rate does not depend on how many."""
 PRIORS = {
     Estimator.EAP: irt.normal_quadrature(97, reach=4.8),
@@ -28,34 +29,50 @@ PRIORS = {
 }
 
 
+Sit = Callable[[np.ndarray, int], np.ndarray]
+"""Sittings of persons of these abilities, from a seed: their estimates."""
+
+
 def run(size: int) -> None:
     """`size` sittings (default 1,000) a repetition; then ten times as many, for the exponent."""
     size = size or 1_000
-    few = max(2, size * FEW // 1_000)
     items = _pool()
     for estimator in (Estimator.EAP, Estimator.ML):
-        engine = Engine(Design(items, Stopping(LONGEST, se=SE), estimator=estimator, prior=PRIORS[estimator]))
-        errors: dict[str, list[float]] = {}
-        ways: dict[str, Callable[[int], int]] = {}
-        if estimator is Estimator.EAP:
-            ways["plain loop"] = _way("plain loop", errors, few, lambda theta, seed: _loop(items, theta, seed))
+        peers: dict[str, Sit] = {"plain loop": partial(_loop, items)} if estimator is Estimator.EAP else {}
         if find_spec("catsim"):
-            ways["catsim"] = _way(
-                "catsim", errors, few, lambda theta, seed, own=estimator: _catsim(items, own, theta, seed)
-            )
-        ways["in step"] = _way("in step", errors, size, lambda theta, seed, own=engine: _in_step(own, theta, seed))
-        if len(ways) == 1:
-            console.print("catsim is not installed: no comparison of maximum likelihood")
+            peers["catsim"] = partial(_catsim, items, estimator)
+        if not peers:
+            console.print("catsim is not installed: maximum likelihood has no peer")
             continue
-        title = f"Adaptive sittings from {POOL} items, {estimator.upper()}, standard error {SE} or {LONGEST} items"
-        rates = compare(ways)
-        note = "; ".join(f"{name}: RMSE {np.sqrt(np.mean(np.square(each))):.3f}" for name, each in errors.items())
-        show(title, rates, against=_peer(ways), unit="sittings", note=f"{note}; truths from N(0, 1)")
+        engine = Engine(Design(items, Stopping(LONGEST, se=SE), estimator=estimator, prior=PRIORS[estimator]))
+        _against(peers, partial(_in_step, engine), size, f"{estimator.upper()}, standard error {SE} or {LONGEST} items")
     _growth(items, size)
 
 
-def _peer(ways: dict[str, Callable[[int], int]]) -> str:
-    return "catsim" if "catsim" in ways else "plain loop"
+def _against(peers: dict[str, Sit], ours: Sit, size: int, title: str) -> None:
+    few = max(2, size * FEW // 1_000)
+    errors: dict[str, list[float]] = {}
+
+    def way(name: str, sit: Sit, count: int) -> Callable[[int], int]:
+        def sat(turn: int) -> int:
+            theta = _people(size, turn)[:count]
+            errors.setdefault(name, []).extend((sit(theta, turn) - theta)[:few].tolist())
+            return count
+
+        return sat
+
+    for sit in (*peers.values(), ours):
+        sit(_people(2, 0), 0)  # imports and tables are no part of a sitting
+    ways = {name: way(name, sit, few) for name, sit in peers.items()}
+    rates = compare(ways | {"in step": way("in step", ours, size)})
+    note = "; ".join(f"{name} {np.sqrt(np.mean(np.square(each))):.3f}" for name, each in errors.items())
+    show(
+        f"Adaptive sittings from {POOL} items: {title}",
+        rates,
+        against=list(peers)[-1],
+        unit="sittings",
+        note=f"root mean squared error over the same {3 * few} persons: {note}",
+    )
 
 
 def _growth(items: irt.Items, size: int) -> None:
@@ -66,17 +83,6 @@ def _growth(items: irt.Items, size: int) -> None:
     )
     small, large = ((each, rates[str(each)].median) for each in sizes)
     console.print(f"cost grows as sittings^{exponent(small, large):.2f} ({size:,} to {size * 10:,})")
-
-
-def _way(
-    name: str, errors: dict[str, list[float]], count: int, sit: Callable[[np.ndarray, int], np.ndarray]
-) -> Callable[[int], int]:
-    def way(turn: int) -> int:
-        theta = _people(count, turn)
-        errors.setdefault(name, []).extend((sit(theta, turn) - theta).tolist())
-        return count
-
-    return way
 
 
 def _pool() -> irt.Items:

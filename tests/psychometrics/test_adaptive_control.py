@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from psychometrics import irt
 from psychometrics.adaptive import (
@@ -223,7 +224,7 @@ class TestShadow:
         design = Design(
             items, Stopping(12), content=content(areas(80), bounds), shadow=rules, enemies=((0, 1), (5, 9), (6, 7))
         )
-        sittings = simulated(Engine(design), people(30), rng=rng())
+        sittings = simulated(Engine(design), people(10), rng=rng())
         assert np.all(sittings.length == 12)
         assert np.all((minutes[sittings.given].sum(axis=1) >= 28) & (minutes[sittings.given].sum(axis=1) <= 32))
         assert words[sittings.given].sum(axis=1).max() <= 700
@@ -231,6 +232,28 @@ class TestShadow:
             assert all(least <= counts[name] <= most for name, (least, most) in bounds.items())
         for row in sittings.given.tolist():
             assert all(not {one, other} <= set(row) for one, other in design.enemies)
+
+    def test_is_the_optimum_that_another_front_end_finds(self) -> None:
+        """By scipy's `milp`, anew at every step, against solving on from where the last ended."""
+        items, length = pool(60), 8
+        minutes = np.random.default_rng(4).integers(1, 6, 60).astype(float)
+        design = Design(items, Stopping(length), shadow=(Rule("minutes", minutes, 20, 23),), enemies=((0, 1), (2, 3)))
+        engine = Engine(design)
+        assert engine.shadows is not None
+        state = engine.begin(np.arange(6), rng=rng())
+        scores = irt.simulated(items, people(6), rng=rng())
+        rows = np.stack([np.ones(60), minutes, *(np.isin(np.arange(60), pair) * 1.0 for pair in design.enemies)])
+        within = LinearConstraint(rows, [length, 20, 0, 0], [length, 23, 1, 1])
+        for _step in range(length):
+            value = irt.information(items, state.theta)
+            tests = engine.shadows.tests(state, value)
+            for person in range(6):
+                lower = np.isin(np.arange(60), state.given[person, : state.step]) * 1.0
+                best = milp(-value[person], integrality=np.ones(60), bounds=Bounds(lower, 1), constraints=within)
+                assert value[person] @ tests[person] == pytest.approx(-best.fun, rel=2e-4)
+                assert (rows[0] @ tests[person], rows[1] @ tests[person] // 20) == (length, 1)
+            picked = engine.choose(state, rng=rng())
+            engine.record(state, picked, scores[np.arange(6), picked])
 
     def test_beats_the_bounds_alone_where_content_is_scarce(self) -> None:
         """Looking ahead costs nothing: no less information than bounds that bind only at the end."""
@@ -251,6 +274,15 @@ class TestShadow:
         )
         for counts in tally(simulated(Engine(design), people(30), rng=rng()), areas(30)):
             assert counts == {"law": 3, "safety": 3, "craft": 2}
+
+    def test_precision_ends_no_sitting_before_its_rules_are_met(self) -> None:
+        minutes = np.where(np.arange(60) % 4 == 0, 3.0, 1.0)
+        design = Design(pool(60), Stopping(20, se=0.7), shadow=(Rule("minutes", minutes, 12, 40),))
+        sittings = simulated(Engine(design), people(40), rng=rng())
+        total = np.where(sittings.given == NOTHING, 0, minutes[sittings.given]).sum(axis=1)
+        assert (sittings.reason == Reason.PRECISE).all()
+        assert total.min() >= 12
+        assert sittings.length.min() < 12
 
     def test_a_replay_ends_where_what_was_answered_cannot_meet_them(self) -> None:
         items = pool(30)

@@ -124,7 +124,7 @@ class Stopping:
     """When a sitting ends: after `most` items at the latest, and after `least` at the earliest.
 
     In between when the standard error is at most `se`, or `sprt` has decided. Neither ends it before every area of
-    content has its least.
+    content has its least, and what was given meets the rules of shadow tests as it stands.
     """
 
     most: int
@@ -164,7 +164,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Rule:
-    """A linear rule of shadow tests: `least` ≤ Σ weights·chosen ≤ `most` over the items of a whole sitting."""
+    """A linear rule of shadow tests: `least` ≤ Σ weights·chosen ≤ `most` over the items of a sitting; ±inf for none."""
 
     name: str
     weights: Floats

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psychometrics.adaptive import coverage
-from psychometrics.adaptive.criteria import valued
+from psychometrics.adaptive.criteria import Worth, valued
 from psychometrics.adaptive.design import Balance, Design
 from psychometrics.adaptive.estimates import estimated, learn
-from psychometrics.adaptive.shadow import Shadows
+from psychometrics.adaptive.shadow import WHOLE, Shadows
 from psychometrics.adaptive.state import State
 from psychometrics.adaptive.tables import Tables
 from psychometrics.errors import WrongValue
-from psychometrics.responses import Flags, Floats, Indices, Scores
+from psychometrics.responses import Flags, Indices, Scores
 
 Codes: TypeAlias = NDArray[np.int8]
 
@@ -86,8 +86,8 @@ class Engine:
             aside=None if chance is None else np.zeros((count, items), dtype=np.bool_),
             eligible=None if chance is None else rng.random((count, items)) < chance,
             counts=np.zeros((count, len(content.names) if content else 0), dtype=np.intp),
-            posterior=np.tile(self.design.prior.weights, (count, 1)),
-            log_likelihood=np.zeros((count, self.tables.nodes.size)),
+            posterior=np.tile(self.design.prior.weights, (count if self.design.reads_posterior else 0, 1)),
+            log_likelihood=np.zeros((count if self.design.reads_likelihood else 0, self.tables.nodes.size)),
             log_ratio=np.zeros(count),
             theta=np.empty(0),
             se=np.empty(0),
@@ -141,6 +141,9 @@ class Engine:
         if state.step < stopping.least:
             return reasons
         may = coverage.is_covered(content, state) if content else np.ones(state.n, dtype=np.bool_)
+        for rule in self.design.shadow or ():
+            total = rule.weights[state.given[:, : state.step]].sum(axis=1)
+            may &= (total >= rule.least - WHOLE) & (total <= rule.most + WHOLE)
         if stopping.se is not None:
             reasons[may & (state.se <= stopping.se)] = Reason.PRECISE
         if stopping.sprt is not None:
@@ -159,7 +162,7 @@ class Engine:
         return np.where(state.log_ratio >= sum(sprt.bounds) / 2, Verdict.PASS, Verdict.FAIL).astype(np.int8)
 
     # -------------------------------------------------------------------------------------------- how an item is chosen
-    def _covering(self, state: State, value: Floats, open_: Flags) -> Flags:
+    def _covering(self, state: State, value: Worth, open_: Flags) -> Flags:
         """Only items of areas that may be drawn from; by PRIORITY, `value` changes in place."""
         content = self.design.content
         assert content is not None
@@ -177,7 +180,7 @@ class Engine:
         assert strata is not None
         return state.step * (int(strata.max()) + 1) // self.design.stopping.most
 
-    def _picked(self, value: Floats, step: int, rng: np.random.Generator) -> Indices:
+    def _picked(self, value: Worth, step: int, rng: np.random.Generator) -> Indices:
         """The best item, or one drawn from among the best ones, (persons,). Items not open have -inf."""
         among = self.design.exposure.among[min(step, len(self.design.exposure.among) - 1)]
         if among == 1:

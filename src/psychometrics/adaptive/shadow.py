@@ -9,6 +9,7 @@ from __future__ import annotations
 import highspy
 import numpy as np
 
+from psychometrics.adaptive.criteria import Worth
 from psychometrics.adaptive.design import Design
 from psychometrics.adaptive.state import State
 from psychometrics.errors import Infeasible
@@ -38,7 +39,7 @@ class Shadows:
         if self._solved(np.ones(self.count), np.zeros(self.count), np.ones(self.count)) is None:
             raise Infeasible("no test of this length meets all rules, areas and enemies of the design")
 
-    def tests(self, state: State, value: Floats) -> Flags:
+    def tests(self, state: State, value: Worth) -> Flags:
         """The best whole test of every sitting, (persons, items), what was given included.
 
         Nothing where no test meets the rules any more: in a replay, of what somebody answered.
@@ -56,17 +57,17 @@ class Shadows:
             found[row] = known[key]
         return found
 
-    def _test(self, value: Floats, given: Flags, free: Flags, open_: Flags) -> Flags:
+    def _test(self, value: Worth, given: Flags, free: Flags, open_: Flags) -> Flags:
         for upper in (free, open_):  # the lottery gives way where no test is left without its losers
             test = self._solved(value, given.astype(np.float64), (upper | given).astype(np.float64))
             if test is not None:
                 return test
         return np.zeros(self.count, dtype=np.bool_)
 
-    def _solved(self, value: Floats, lower: Floats, upper: Floats) -> Flags | None:
+    def _solved(self, value: Worth, lower: Floats, upper: Floats) -> Flags | None:
         """The best test between two bounds: by the relaxation, from where the last ended, if that is whole already."""
         for model in (self._relaxed, self._whole):
-            model.changeColsCost(self.count, self._columns, np.ascontiguousarray(value))
+            model.changeColsCost(self.count, self._columns, np.ascontiguousarray(value, dtype=np.float64))
             model.changeColsBounds(self.count, self._columns, lower, upper)
             model.run()
             if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -17,7 +17,7 @@ class State:
     `person` (persons,) says whose row it is. `given` and `scores` are (persons, longest), -1 and NaN beyond `step`.
     `barred` (persons, items): can never be given (any more). `aside` (persons, items): selected, but lost its lottery.
     `eligible` (persons, items): would win it; None without a lottery. `counts` (persons, areas).
-    `posterior` (persons, nodes) sums to 1; it and `log_likelihood` (persons, nodes) are kept if the design reads them.
+    `posterior` (persons, nodes) sums to 1; it and `log_likelihood` (persons, nodes) have no rows where unread.
     `log_ratio`, `theta`, `se` are (persons,).
     """
 
@@ -44,6 +44,6 @@ class State:
         """Only some of the sittings."""
         kept = copy(self)
         for each in fields(self):
-            if isinstance(part := getattr(self, each.name), np.ndarray):
+            if isinstance(part := getattr(self, each.name), np.ndarray) and part.shape[0]:
                 setattr(kept, each.name, part[keep])
         return kept

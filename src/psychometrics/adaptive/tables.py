@@ -8,7 +8,7 @@ import numpy as np
 
 from psychometrics import irt
 from psychometrics.irt import Items, Quadrature
-from psychometrics.responses import Floats, Indices
+from psychometrics.responses import Floats, Indices, Scores
 
 STEP = 0.02
 """Spacing of the points at which information is tabulated; an estimate takes the nearest, at most 0.01 away."""
@@ -38,9 +38,10 @@ class Tables:
         return np.asarray(np.log(self.chance_at_nodes))
 
     @cached_property
-    def information(self) -> Floats:
-        """Fisher's information on the grid, (points, items)."""
-        return np.concatenate([irt.information(self.items, self.grid[rows]) for rows in self._rows()])
+    def information(self) -> Scores:
+        """Fisher's information on the grid, (points, items); single precision, for every step reads rows of it."""
+        parts = [irt.information(self.items, self.grid[rows]).astype(np.float32) for rows in self._rows()]
+        return np.concatenate(parts)
 
     @cached_property
     def chance(self) -> Floats:
