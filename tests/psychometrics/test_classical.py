@@ -132,6 +132,17 @@ class TestItems:
         assert np.isnan(classical.item_statistics(made).discrimination[0])
         assert classical.covariances(made)[0].tolist() == [0, 0, 0]
 
+    def test_alone_have_nothing_to_be_correlated_with(self) -> None:
+        found = classical.item_statistics(responses.scored([[1], [0], [1]]))
+        assert found.difficulty == pytest.approx(2 / 3)
+        assert np.isnan(found.discrimination[0])
+
+    @pytest.mark.parametrize("score", [0, 1])
+    def test_of_one_person_have_no_spread(self, score: int) -> None:
+        found = classical.item_statistics(responses.scored([[score, 1, 0]], maxima=1))
+        assert found.difficulty.tolist() == [score, 1, 0]
+        assert np.isnan([*found.sd, *found.discrimination]).all()
+
     def test_nobody_answered_are_unknown(self) -> None:
         found = classical.item_statistics(responses.scored([[NAN, 1, 0], [NAN, 0, 0], [NAN, 1, 1]], maxima=1))
         assert (found.n[0], found.missing[0]) == (0, 1)
@@ -303,6 +314,11 @@ class TestReliability:
         with pytest.raises(TooFew, match="both i1 and i2"):
             classical.reliability(made)
 
+    def test_of_pairs_that_contradict_each_other_is_unknown(self) -> None:
+        """By pairs of few persons a correlation may be computed above what three variables can have together."""
+        assert np.isnan(classical.alpha([[1, 1.5, 1.5], [1.5, 1, 1.5], [1.5, 1.5, 1]]))
+        assert classical.alpha(np.ones((3, 3))) == pytest.approx(1)
+
     def test_without_an_item_is_that_of_the_others(self) -> None:
         made = sample(100, 5)
         others = classical.reliability(made.of_items([0, 1, 3, 4]))
@@ -333,6 +349,20 @@ class TestReliability:
     def test_kr21_refuses(self, mean: float, n_items: int, error: type[Exception]) -> None:
         with pytest.raises(error):
             classical.kr21(mean, 1, n_items)
+
+    def test_by_parts_counts_each_with_its_own_alpha(self) -> None:
+        """Two parts of two parallel items that have nothing in common: each has α = 2r/(1+r)."""
+        part = np.array([[1.0, 0.6], [0.6, 1.0]])
+        shared = np.block([[part, np.zeros((2, 2))], [np.zeros((2, 2)), part]])
+        assert classical.stratified_alpha(shared, list("aabb")) == pytest.approx(2 * 0.6 / 1.6)
+        assert classical.stratified_alpha(shared, list("aabb")) > classical.alpha(shared)
+        assert classical.stratified_alpha(shared, list("aaaa")) == pytest.approx(classical.alpha(shared))
+
+    def test_by_parts_refuses_a_part_of_one(self) -> None:
+        with pytest.raises(TooFew):
+            classical.stratified_alpha(np.eye(3), list("aab"))
+        with pytest.raises(WrongShape):
+            classical.stratified_alpha(np.eye(3), list("aa"))
 
     def test_one_item_says_nothing_about_itself(self) -> None:
         with pytest.raises(TooFew):
@@ -626,6 +656,7 @@ class TestCommand:
         assert found["mean"] == pytest.approx(right.sum(axis=1).mean() / 2)
         assert [each["method"] for each in found["decision"]] == ["livingston-lewis"]
         assert {each["group"] for each in found["groups"]} == {"汉", "维"}
+        assert found["alpha_stratified"] == pytest.approx(found["alpha"])
         assert sum(each["n"] for each in found["scores"]) == 80
 
     def test_says_in_its_tables_why_there_is_no_standard_error(
@@ -634,6 +665,13 @@ class TestCommand:
         (tmp_path / "points.csv").write_text("q1,q2\n1,0.5\n0,1\n1,1\n0,0\n")
         run(tmp_path / "points.csv", cut=1.0)
         assert "points in part" in capsys.readouterr().out
+
+    def test_takes_one_group_alone(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "points.csv").write_text("group,q1,q2\n汉,1,0\n汉,0,1\n汉,1,1\n维,0,0\n维,1,1\n维,0,\n")
+        run(tmp_path / "points.csv", only="汉", cut=1.0, as_json=True)
+        assert json.loads(capsys.readouterr().out)["items"][0]["difficulty"] == pytest.approx(2 / 3)
+        run(tmp_path / "points.csv", only="维", cut=1.0)
+        assert "1 persons who did not answer everything" in " ".join(capsys.readouterr().out.split())
 
     def test_judges_whole_points_by_every_method(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         made = sample(100, 8)

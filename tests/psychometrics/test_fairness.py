@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from psychometrics import fairness, irt, responses
 from psychometrics.cli.fairness import Method, run
 from psychometrics.errors import EmptyGroup, TooFew, WrongShape, WrongValue
 from psychometrics.fairness import Fewest
-from psychometrics.responses import Floats, Responses
+from psychometrics.fairness.purification import purified
+from psychometrics.responses import Flags, Floats, Responses
 
 NAN = float("nan")
 ADMISSIONS = [
@@ -213,6 +215,26 @@ class TestEveryMethod:
             against(method, made)
 
 
+class TestPurified:
+    def test_that_goes_in_a_circle_ends_and_says_so(self) -> None:
+        """An item is suspect exactly while it matches."""
+
+        def judge(anchor: Flags) -> SimpleNamespace:
+            told.append(anchor.tolist())
+            return SimpleNamespace(is_suspect=np.array([anchor[0], False, False, False]))
+
+        told: list[list[bool]] = []
+        _result, anchor, settled = purified(4, judge, purify=True)
+        assert not settled
+        assert len(told) == 10
+        assert anchor.tolist() == told[-1]
+
+    def test_once_is_enough_when_not_asked_for(self) -> None:
+        suspects = SimpleNamespace(is_suspect=np.array([True, False]))
+        result, anchor, settled = purified(2, lambda anchor: suspects, purify=False)
+        assert (result, anchor.tolist(), settled) == (suspects, [True, True], True)
+
+
 class TestMantelHaenszel:
     def test_measures_a_shift_of_difficulty_on_the_delta_scale(self) -> None:
         """Where Rasch holds, ln α is the shift of difficulty (Holland & Thayer 1988)."""
@@ -399,6 +421,15 @@ class TestCommand:
         refused = {each["group"]: each["why_not"] for each in found["groups"]}
         assert "200 at least" in refused["tibetan"]
         assert refused["uyghur"] == ""
+        assert {each["group"]: each["is_settled"] for each in found["groups"]}["uyghur"]
+
+    def test_says_of_a_group_that_everything_differs(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        lines = ["group,q1,q2", *["m,1,0"] * 60, *["f,0,1"] * 60, *["m,0,1"] * 5, *["f,1,0"] * 5]
+        (tmp_path / "answers.csv").write_text("\n".join(lines))
+        run(tmp_path / "answers.csv", "m", smaller=20, together=40, as_json=True)
+        found = json.loads(capsys.readouterr().out)
+        assert "no anchor" in found["groups"][1]["why_not"]
+        assert found["items"] == []
 
     @pytest.mark.parametrize("method", Method)
     def test_prints_every_method_as_a_table(

@@ -24,6 +24,7 @@ from psychometrics.classical.totals import (
     omega,
     reliability,
     sem,
+    stratified_alpha,
 )
 from psychometrics.classical.truth import TrueScores, fitted
 
@@ -54,5 +55,6 @@ __all__ = [
     "option_statistics",
     "reliability",
     "sem",
+    "stratified_alpha",
     "subkoviak",
 ]

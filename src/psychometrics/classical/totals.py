@@ -96,14 +96,37 @@ def covariances(responses: Responses) -> Floats:
 def alpha(covariances: ArrayLike) -> float:
     """Coefficient alpha, k/(k-1) · (1 - Σσ_i² / σ_X²), at most 1; KR-20 when every item is right or wrong.
 
-    `covariances` is (items, items) with σ_X² its sum. NaN when that is not above 0. Raises WrongShape, TooFew (one
-    item). Sources: Kuder & Richardson (1937); Cronbach (1951).
+    `covariances` is (items, items) with σ_X² its sum. NaN when that is not above 0, or so large beside Σσ_i² that the
+    covariances contradict each other, as pairs answered by few persons may. Raises WrongShape, TooFew (one item).
+    Sources: Kuder & Richardson (1937); Cronbach (1951).
     """
     shared = _square(covariances)
     k, variance = shared.shape[0], shared.sum()
     if k < 2:
         raise TooFew("one item says nothing about its reliability")
-    return float(k / (k - 1) * (1 - np.trace(shared) / variance)) if variance > 0 else float("nan")
+    if not variance > 0 or k * np.trace(shared) < variance * (1 - 1e-9):
+        return float("nan")
+    return min(float(k / (k - 1) * (1 - np.trace(shared) / variance)), 1.0)
+
+
+def stratified_alpha(covariances: ArrayLike, strata: Sequence[str]) -> float:
+    """Alpha of a paper in parts, 1 - Σ σ_h² (1 - α_h) / σ_X², with `strata` (items,) naming each item's part.
+
+    Not below plain alpha when parts measure somewhat different things. NaN when σ_X² is not above 0; a part without
+    variance adds no error. Raises WrongShape, TooFew (a part of one item).
+    Source: Cronbach, Schönemann & McKie (1965).
+    """
+    shared, labels = _square(covariances), np.asarray(strata)
+    if labels.shape != (shared.shape[0],):
+        raise WrongShape(f"{labels.size} strata for {shared.shape[0]} items")
+    if not (variance := shared.sum()) > 0:
+        return float("nan")
+    error = 0.0
+    for label in np.unique(labels):
+        part = shared[np.ix_(labels == label, labels == label)]
+        if (found := alpha(part)) == found:
+            error += part.sum() * (1 - found)
+    return float(1 - error / variance)
 
 
 def alpha_interval(alpha: float, n_persons: int, n_items: int, *, confidence: float = 0.95) -> tuple[float, float]:

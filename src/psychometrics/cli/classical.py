@@ -13,7 +13,7 @@ import typer
 
 from psychometrics import classical, responses
 from psychometrics.cli.output import Column, Report, Section, Value, show
-from psychometrics.errors import PsychometricsError, UnreadableFile
+from psychometrics.errors import PsychometricsError, TooFew, UnreadableFile
 from psychometrics.responses import Responses
 from psychometrics.sheets import read_sheet
 
@@ -67,16 +67,20 @@ def run(
         typer.Option(help="CSV with columns item and type (single, true_false, multiple, open) or points or both"),
     ] = None,
     cut: Annotated[float | None, typer.Option(help="points that pass: reports how sure this decision is")] = None,
+    only: Annotated[str | None, typer.Option(help="one group alone: a language version has its own statistics")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of tables")] = False,
 ) -> None:
     """Counts on items, options and totals.
 
-    Output: n_persons, n_items, mean, sd, alpha with alpha_low and alpha_high (95 %), omega, sem; `items` (n, missing,
+    Output: n_persons, n_items, mean, sd, alpha with alpha_low and alpha_high (95 %), omega, sem, with types
+    alpha_stratified; `items` (n, missing,
     difficulty, discrimination, upper_lower, alpha_without, flags); `options` with a key (share, upper, lower,
     correlation); `scores` (sem at each score); `groups` where the file names several; `decision` with a cut
     (consistency, kappa, accuracy, false_positive, false_negative).
     """
     given = responses.read_csv(file, key=responses.read_key(key) if key else None)
+    if only is not None:
+        given = given.of_persons(given.in_group(only))
     told = _about(about, given.items) if about else {}
     if POINTS in told:
         given = _worth(given, told[POINTS])
@@ -92,9 +96,11 @@ def run(
         "omega": found.omega,
         "sem": found.sem,
     }
+    if TYPE in told:
+        figures["alpha_stratified"] = _by_type(given, told[TYPE])
     report = Report(figures, _items(given, found, told.get(TYPE)))
     report.sections.append(_scores(given, found))
-    if len(given.groups) > 1:
+    if len(given.groups) > 1 and only is None:
         report.sections.append(
             Section("groups", "Groups", GROUP_COLUMNS, [_group(given, each) for each in given.groups])
         )
@@ -116,6 +122,14 @@ def _items(given: Responses, found: classical.Reliability, types: list[str] | No
     if options is not None:
         sections.append(Section("options", "Options", OPTION_COLUMNS, _options(options)))
     return sections
+
+
+def _by_type(given: Responses, types: list[str]) -> float | None:
+    """Alpha by parts of one type each; None when one is a single item."""
+    try:
+        return classical.stratified_alpha(classical.covariances(given), types)
+    except TooFew:
+        return None
 
 
 def _options(options: classical.OptionStatistics) -> list[list[Value]]:
@@ -160,7 +174,7 @@ def _decision(given: Responses, found: classical.Reliability, cut: float) -> Sec
         ways["subkoviak"] = partial(classical.subkoviak, totals, **counted)
     section = Section("decision", f"Decision at {cut:g} points", CUT_COLUMNS)
     rows: list[list[Value]] = []
-    notes: list[str] = []
+    notes = [] if whole.all() else [f"{(~whole).sum()} persons who did not answer everything are left out"]
     for name, judge in ways.items():
         try:
             made = judge()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from psychometrics import fairness, responses
-from psychometrics.cli.output import Advance, Column, Report, Section, Value, progress, show
+from psychometrics.cli.output import Column, Report, Section, Value, progress, show
 from psychometrics.errors import EmptyGroup, TooFew
-from psychometrics.responses import Floats, Responses
+from psychometrics.responses import Responses
+
+Found: TypeAlias = fairness.MantelHaenszel | fairness.Standardised | fairness.Logistic
 
 
 class Method(StrEnum):
@@ -60,6 +62,12 @@ COLUMNS = {
         *_ENDS,
     ),
 }
+GROUP_COLUMNS = (
+    Column("group", "its name"),
+    Column("n", "persons"),
+    Column("is_settled", "whether leaving out what differs came to rest"),
+    Column("why_not", "why it was not compared"),
+)
 
 
 def run(
@@ -77,29 +85,32 @@ def run(
 
     Output: reference, method; `items`, one row for each item and focal group: mantel-haenszel alpha, delta, se;
     standardised difference, se, effect; logistic shift, turn, r2_change, p_uniform, p_nonuniform; all chi2, p, class,
-    is_anchor; `groups` with n and why a group could not be compared.
+    is_anchor; `groups` with n, is_settled (whether leaving out came to rest) and why_not (not compared).
     """
     given = responses.read_csv(file, key=responses.read_key(key) if key else None)
     asked = tuple(focal) if focal else fairness.focal_groups(given, reference)
     least = fairness.Fewest(smaller, together)
     fit, refused = _comparable(given, reference, asked, least)
     rows: list[list[Value]] = []
+    settled: dict[str, bool] = {}
     with progress("comparing", quiet=as_json) as advance:
-        if fit:
-            rows = _compared(given, method, reference, fit, least, purify=purify, advance=advance)
+        for names in _together(method, fit):
+            try:
+                found = _found(
+                    given, method, reference=reference, focal=names, purify=purify, fewest=least, progress=advance
+                )
+            except TooFew as error:
+                refused |= dict.fromkeys(names, str(error))
+                continue
+            settled |= dict.fromkeys(names, found.is_settled)
+            for place, name in enumerate(names):
+                rows += _rows(found, name, place)
     sizes: list[list[Value]] = [
-        [name, int(given.in_group(name).sum()), refused.get(name, "")] for name in (reference, *asked)
+        [name, int(given.in_group(name).sum()), settled.get(name), refused.get(name, "")]
+        for name in (reference, *asked)
     ]
-    report = Report(
-        {"reference": reference, "method": method.value},
-        [
-            Section("items", "Items", COLUMNS[method], rows),
-            Section(
-                "groups", "Groups", (Column("group", "its name"), Column("n", "persons"), Column("why_not", "")), sizes
-            ),
-        ],
-    )
-    show(report, as_json=as_json)
+    sections = [Section("items", "Items", COLUMNS[method], rows), Section("groups", "Groups", GROUP_COLUMNS, sizes)]
+    show(Report({"reference": reference, "method": method.value}, sections), as_json=as_json)
 
 
 def _comparable(
@@ -117,44 +128,29 @@ def _comparable(
     return fit, refused
 
 
-def _compared(
-    given: Responses,
-    method: Method,
-    reference: str,
-    focal: Sequence[str],
-    least: fairness.Fewest,
-    *,
-    purify: bool,
-    advance: Advance,
-) -> list[list[Value]]:
+def _together(method: Method, names: list[str]) -> list[list[str]]:
+    """Which groups one analysis compares: regression all of them, the others one by one."""
     if method is Method.LOGISTIC:
-        found = fairness.logistic(
-            given, reference=reference, focal=focal, purify=purify, fewest=least, progress=advance
-        )
-        tests = (found.both.change, found.uniform.p, found.nonuniform.p, found.both.chi2, found.both.p)
-        return [
-            row
-            for place, name in enumerate(found.focal)
-            for row in _rows(found, name, found.shifts[:, place], found.turns[:, place], *tests)
-        ]
-    rows: list[list[Value]] = []
-    for name in focal:
-        if method is Method.MANTEL_HAENSZEL:
-            odds = fairness.mantel_haenszel(
-                given, reference=reference, focal=name, purify=purify, fewest=least, progress=advance
-            )
-            rows += _rows(odds, name, odds.alpha, odds.delta, odds.se, odds.chi2, odds.p)
-        else:
-            means = fairness.standardised(
-                given, reference=reference, focal=name, purify=purify, fewest=least, progress=advance
-            )
-            rows += _rows(means, name, means.difference, means.se, means.effect, means.chi2, means.p)
-    return rows
+        return [names] if names else []
+    return [[name] for name in names]
 
 
-def _rows(
-    found: fairness.MantelHaenszel | fairness.Standardised | fairness.Logistic, focal: str, *figures: Floats
-) -> list[list[Value]]:
+def _found(given: Responses, method: Method, *, focal: list[str], **options: Any) -> Found:
+    if method is Method.LOGISTIC:
+        return fairness.logistic(given, focal=focal, **options)
+    way = fairness.mantel_haenszel if method is Method.MANTEL_HAENSZEL else fairness.standardised
+    return way(given, focal=focal[0], **options)
+
+
+def _rows(found: Found, focal: str, place: int) -> list[list[Value]]:
+    """One row an item for one focal group, which is at this place among them."""
+    if isinstance(found, fairness.Logistic):
+        both, figures = found.both, [found.shifts[:, place], found.turns[:, place]]
+        figures += [both.change, found.uniform.p, found.nonuniform.p, both.chi2, both.p]
+    elif isinstance(found, fairness.MantelHaenszel):
+        figures = [found.alpha, found.delta, found.se, found.chi2, found.p]
+    else:
+        figures = [found.difference, found.se, found.effect, found.chi2, found.p]
     return [
         [name, focal, *(each[item].item() for each in figures), found.classes[item], bool(found.anchor[item])]
         for item, name in enumerate(found.names)
