@@ -10,6 +10,7 @@ from scipy import stats
 
 from psychometrics import forensics, irt, responses
 from psychometrics.errors import TooFew, WrongShape, WrongValue
+from psychometrics.forensics.between import between
 from psychometrics.forensics.matches import coins, three_ways
 from tests.psychometrics.copying import Sitting, copied, sitting
 
@@ -139,6 +140,39 @@ class TestOmega:
             rows[copier] = copied(made, copier, source, 36, rng)[copier]
         got = forensics.omega(forensics.answers(made.responses(rows), made.curves), truth)
         assert (got.p <= 0.001).mean() > 0.8
+
+
+class TestBetween:
+    def test_a_few_abilities_tell_everybodys_chances(self) -> None:
+        made = sitting(seeded(71), 300, 30)
+        found = forensics.answers(made.responses(), made.curves)
+        everybody = np.arange(300)
+        thin = between(found, everybody)
+        assert thin is not None
+        nodes, weights = thin
+        assert nodes.size <= 64
+        known, expects = found.curves_at(nodes).reshape(nodes.size, -1), found.chances(everybody).reshape(300, -1)
+        assert weights @ known == pytest.approx(expects, abs=2e-6)
+        assert weights @ known**2 == pytest.approx(expects**2, abs=2e-6)
+
+    def test_a_blank_or_too_few_persons_need_their_own(self) -> None:
+        made = sitting(seeded(72), 300, 30)
+        rows = made.chosen.copy()
+        rows[5, 5] = -1
+        found = forensics.answers(made.responses(rows), made.curves)
+        assert between(found, np.arange(300)) is None
+        assert between(found, np.arange(10, 30)) is None
+
+    def test_full_papers_are_compared_as_one_by_one(self) -> None:
+        made = sitting(seeded(73), 150, 40)
+        found = forensics.answers(made.responses(), made.curves)
+        assert between(found, np.arange(150)) is not None
+        one_by_one = forensics.omega(found, list(permutations(range(150), 2)))
+        kept = one_by_one.pairs[one_by_one.p <= 0.02]
+        assert {*map(tuple, forensics.omega_among(found, limit=0.02).pairs.tolist())} == {*map(tuple, kept.tolist())}
+        exact = forensics.gbt(found, forensics.within(np.zeros(150)))
+        kept = exact.pairs[exact.p <= 0.02]
+        assert {*map(tuple, forensics.gbt_among(found, limit=0.02).pairs.tolist())} == {*map(tuple, kept.tolist())}
 
 
 class TestMatches:

@@ -72,9 +72,11 @@ class Answers:
 
     def marks(self, rows: Rows) -> Scores:
         """1 where a person chose the option, else 0, (persons, items × options)."""
-        chosen = self.chosen[rows]
-        made = chosen[:, :, None] == np.arange(int(self.n_options.max()), dtype=chosen.dtype)
-        return np.asarray(made.reshape(len(chosen), -1), dtype=np.float32)
+        chosen, width = self.chosen[rows], int(self.n_options.max())
+        made = np.zeros(chosen.size * width, dtype=np.float32)
+        places = np.arange(0, made.size, width) + chosen.ravel()
+        made[places[chosen.ravel() != NO_OPTION]] = 1
+        return made.reshape(len(chosen), -1)
 
 
 def answers(responses: Responses, curves: irt.Nominal | irt.Items, theta: ArrayLike | None = None) -> Answers:

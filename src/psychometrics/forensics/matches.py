@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from psychometrics.forensics.answers import CELLS, Answers, Progress
+from psychometrics.forensics.between import alike, between
 from psychometrics.forensics.omega import LIMIT, bound
-from psychometrics.forensics.pairs import blocks, chunked, pairs
+from psychometrics.forensics.pairs import blocks, chunked, members, pairs
 from psychometrics.responses import Flags, Floats, Indices, Scores
 
 
@@ -70,7 +71,8 @@ def gbt_among(
 ) -> Matches:
     """`gbt` of every pair within each room, or within the whole sitting; those with p at most `limit` are kept.
 
-    Mean and variance of all pairs' matches are matrix products. A pair is reckoned exactly if its standardised matches
+    Mean and variance of all pairs' matches are matrix products, thin ones between full papers (see `between`).
+    A pair is reckoned exactly if its standardised matches
     reach the normal bound less what the most skewed such sum takes away, (z² - 1) / (6 √V) and a tenth (Cornish &
     Fisher 1937). Pairs come with the most surprising first. `progress` hears comparisons done and all.
     Raises TooFew (nobody to compare), WrongValue (a limit outside (0, 0.1]).
@@ -79,14 +81,16 @@ def gbt_among(
     kept: list[Matches] = []
     compared = 0
     held: Indices | None = None
-    for block in blocks(np.zeros(answers.n_persons) if rooms is None else rooms, once=True):
+    groups = members(np.zeros(answers.n_persons) if rooms is None else rooms)
+    for block in blocks(alike(answers, groups), once=True):
         if held is None or held[0] != block.one[0]:
             held, one = block.one, _features(answers, block.one)
-        counted = block.one[:, None] < block.two
-        likely = counted & _likely(one, _features(answers, block.two), least)
-        found = gbt(answers, np.stack([block.one[likely.nonzero()[0]], block.two[likely.nonzero()[1]]], axis=1))
+        likely = _likely(one, one if block.is_diagonal else _features(answers, block.two), least)
+        if block.is_diagonal:
+            likely = np.triu(likely, k=1)
+        found = gbt(answers, np.sort(block.pairs(likely), axis=1))
         kept.append(_at_most(found, limit))
-        compared += int(counted.sum())
+        compared += likely.size if not block.is_diagonal else len(likely) * (len(likely) - 1) // 2
         if progress is not None:
             progress(block.done, block.total)
     p = np.concatenate([each.p for each in kept])
@@ -167,20 +171,49 @@ def _alike(answers: Answers, chosen: Indices) -> tuple[Flags, Floats, Floats]:
     return same, right, np.maximum(both.sum(axis=2) - right, 0.0)
 
 
-def _features(answers: Answers, rows: Indices) -> tuple[Scores, Scores, Scores]:
-    """Marks, chances, and products of two chances on one item: their inner products are h, Σ M and Σ M²."""
-    chance = answers.chances(rows).astype(np.float32)
+@dataclass(frozen=True)
+class _Features:
+    """Marks (rows, items × options), and chances and products of two chances on one item, each as weights @ table.
+
+    The inner products of two persons' are h, Σ M and Σ M².
+    """
+
+    marks: Scores
+    weights: Scores | None
+    mean: Scores
+    square: Scores
+
+
+def _features(answers: Answers, rows: Indices) -> _Features:
+    thin = between(answers, rows)
+    chance = (answers.chances(rows) if thin is None else answers.curves_at(thin[0])).astype(np.float32)
     one, two = np.triu_indices(chance.shape[2])
     doubled = np.where(one == two, 1, np.sqrt(2)).astype(np.float32)
     products = chance[:, :, one] * chance[:, :, two] * doubled
-    return answers.marks(rows), chance.reshape(rows.size, -1), products.reshape(rows.size, -1)
+    return _Features(
+        answers.marks(rows),
+        None if thin is None else thin[1].astype(np.float32),
+        chance.reshape(len(chance), -1),
+        products.reshape(len(chance), -1),
+    )
 
 
-def _likely(one: tuple[Scores, Scores, Scores], two: tuple[Scores, Scores, Scores], z: float) -> Flags:
+def _likely(one: _Features, two: _Features, z: float) -> Flags:
     """Where the exact chance could be at most that of z."""
-    seen, mean, square = (mine @ yours.T for mine, yours in zip(one, two, strict=True))
+    mean, square = (
+        _product(one.weights, mine @ yours.T, two.weights)
+        for mine, yours in ((one.mean, two.mean), (one.square, two.square))
+    )
+    surplus = one.marks @ two.marks.T
+    np.subtract(surplus, mean, out=surplus)
     sd = np.sqrt(np.maximum(mean - square, 0))
-    return np.asarray((seen > 0) & (seen - 0.5 - mean >= np.float32(z - 0.1) * sd - np.float32((z**2 - 1) / 6)))
+    return np.asarray((surplus > -mean) & (surplus - 0.5 >= np.float32(z - 0.1) * sd - np.float32((z**2 - 1) / 6)))
+
+
+def _product(left: Scores | None, middle: Scores, right: Scores | None) -> Scores:
+    if left is not None:
+        middle = left @ middle
+    return middle if right is None else middle @ right.T
 
 
 def _at_most(found: Matches, limit: float) -> Matches:

@@ -7,7 +7,7 @@ are kept, and those are reckoned once more with all digits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,8 @@ from scipy.stats import norm
 
 from psychometrics.errors import WrongValue
 from psychometrics.forensics.answers import CELLS, Answers, Progress
-from psychometrics.forensics.pairs import blocks, chunked, pairs
+from psychometrics.forensics.between import alike, between
+from psychometrics.forensics.pairs import blocks, chunked, members, pairs
 from psychometrics.responses import NO_OPTION, Flags, Floats, Indices, Scores
 
 LIMIT = 1e-4
@@ -75,18 +76,21 @@ def omega_among(
     and with the pairs kept, time with the square of the persons of a room. `progress` hears comparisons done and all.
     Raises TooFew (nobody to compare), WrongValue (a limit outside (0, 0.1]).
     """
-    least = bound(limit) - SLACK
+    least = np.float32(bound(limit) - SLACK)
     kept = [np.empty((0, 2), dtype=np.intp)]
     compared = 0
     held: Indices | None = None
-    for block in blocks(np.zeros(answers.n_persons) if rooms is None else rooms, once=False):
+    groups = members(np.zeros(answers.n_persons) if rooms is None else rooms)
+    for block in blocks(alike(answers, groups), once=False):
         if held is None or held[0] != block.one[0]:
-            held, sides = block.one, _sides(answers, block.one)
-        above = _above(sides, answers.marks(block.two), least)
-        above &= block.one[:, None] != block.two
-        one, two = np.nonzero(above)
-        kept.append(np.stack([block.one[one], block.two[two]], axis=1))
-        compared += above.size - np.intersect1d(block.one, block.two).size
+            held, against = block.one, _against(answers, block.one)
+        surplus, variance = against(answers.marks(block.two))
+        np.sqrt(np.maximum(variance, 0, out=variance), out=variance)
+        above = surplus > np.multiply(variance, least, out=variance)
+        if block.is_diagonal:
+            np.fill_diagonal(above, False)
+        kept.append(block.pairs(above))
+        compared += above.size - block.is_diagonal * len(above)
         if progress is not None:
             progress(block.done, block.total)
     found = omega(answers, np.concatenate(kept))
@@ -101,18 +105,30 @@ def bound(limit: float) -> float:
     return float(norm.isf(limit))
 
 
-def _sides(answers: Answers, rows: Indices) -> tuple[Scores, Scores]:
-    """What to multiply a source's marks with: for h - E and for the variance, (copiers, items × options)."""
-    chance = answers.chances(rows).reshape(rows.size, -1).astype(np.float32)
-    return answers.marks(rows) - chance, chance * (1 - chance)
+def _against(answers: Answers, rows: Indices) -> Callable[[Scores], tuple[Scores, Scores]]:
+    """From sources' marks to h - E and the variance, (copiers, sources), of these copiers.
 
+    Where few abilities tell the chances of all (see `between`), E and the variance are thin products.
+    """
+    thin = between(answers, rows)
+    chance = (answers.chances(rows) if thin is None else answers.curves_at(thin[0])).astype(np.float32)
+    mean = chance.reshape(len(chance), -1)
+    spread: Scores = mean * (1 - mean)
+    if thin is None:
+        excess: Scores = answers.marks(rows) - mean
 
-def _above(sides: tuple[Scores, Scores], marks: Scores, least: float) -> Flags:
-    """Where ω > least: h - E is compared with least · √V."""
-    surplus, variance = (side @ marks.T for side in sides)
-    np.sqrt(np.maximum(variance, 0, out=variance), out=variance)
-    variance *= np.float32(least)
-    return np.asarray(surplus > variance)
+        def against(marks: Scores) -> tuple[Scores, Scores]:
+            return excess @ marks.T, spread @ marks.T
+
+        return against
+    weights = thin[1].astype(np.float32)
+    own: Scores = np.concatenate([answers.marks(rows), -weights], axis=1)
+
+    def thinly(marks: Scores) -> tuple[Scores, Scores]:
+        theirs: Scores = np.concatenate([marks, marks @ mean.T], axis=1)
+        return own @ theirs.T, weights @ (marks @ spread.T).T
+
+    return thinly
 
 
 def _exact(answers: Answers, chosen: Indices) -> tuple[Floats, Floats, Floats]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from psychometrics.errors import TooFew, WrongShape, WrongValue
-from psychometrics.responses import Indices
+from psychometrics.responses import Flags, Indices
 
 SIDE = 1024
 """Persons along each side of a block of comparisons."""
@@ -83,38 +83,43 @@ def members(rooms: Sequence[str] | ArrayLike) -> list[Indices]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A rectangle of comparisons; `done` of `total` comparisons are behind it."""
+    """A rectangle of comparisons between some persons and some others, or the same ones when `is_diagonal`.
+
+    `done` of `total` comparisons are behind it.
+    """
 
     one: Indices
     two: Indices
+    is_diagonal: bool
     done: int
     total: int
 
+    def pairs(self, wanted: Flags) -> Indices:
+        """The pairs where `wanted` (one, two) holds, (pairs, 2)."""
+        one, two = np.divmod(np.flatnonzero(wanted), self.two.size)
+        return np.stack([self.one[one], self.two[two]], axis=1)
 
-def blocks(rooms: Sequence[str] | ArrayLike, *, once: bool) -> Iterator[Block]:
-    """Rectangles that cover every comparison within each room; with `once` those below the diagonal are left out."""
-    groups = members(rooms)
-    starts = [
-        [(one, two) for one in _starts(each) for two in _starts(each) if not once or two >= one] for each in groups
+
+def blocks(groups: Sequence[Indices], *, once: bool) -> Iterator[Block]:
+    """Rectangles that cover every comparison within each group; with `once` those below the diagonal are left out.
+
+    All rectangles of the same `one` come together.
+    """
+    places = [
+        (mine, one, two)
+        for mine in groups
+        for one in range(0, mine.size, SIDE)
+        for two in range(one if once else 0, mine.size, SIDE)
     ]
-    total = sum(
-        each[one : one + SIDE].size * each[two : two + SIDE].size
-        for each, some in zip(groups, starts, strict=True)
-        for one, two in some
-    )
+    total = sum(min(SIDE, mine.size - one) * min(SIDE, mine.size - two) for mine, one, two in places)
     done = 0
-    for each, some in zip(groups, starts, strict=True):
-        for one, two in some:
-            rows, columns = each[one : one + SIDE], each[two : two + SIDE]
-            done += rows.size * columns.size
-            yield Block(rows, columns, done, total)
+    for mine, one, two in places:
+        rows, columns = mine[one : one + SIDE], mine[two : two + SIDE]
+        done += rows.size * columns.size
+        yield Block(rows, columns, one == two, done, total)
 
 
 def chunked(given: Indices, size: int) -> Iterator[slice]:
     """Slices of `size` pairs."""
     for start in range(0, len(given), max(1, size)):
         yield slice(start, start + max(1, size))
-
-
-def _starts(rows: Indices) -> range:
-    return range(0, rows.size, SIDE)
