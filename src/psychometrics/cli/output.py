@@ -24,11 +24,15 @@ class Advance(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a report: its name in JSON, what it means (unit, range), and how many decimals people see."""
+    """One column of a report: its name in JSON, what it means (unit, range), and how many decimals people see.
+
+    A chance that these decimals would show as nothing is shown with an exponent.
+    """
 
     name: str
     meaning: str
     decimals: int = 3
+    is_chance: bool = False
 
 
 @dataclass(slots=True)
@@ -73,7 +77,12 @@ def show(report: Report, *, as_json: bool) -> None:
         for column in section.columns:
             table.add_column(column.name, justify="left" if column is section.columns[0] else "right")
         for row in section.rows:
-            table.add_row(*(_shown(value, each.decimals) for value, each in zip(row, section.columns, strict=True)))
+            table.add_row(
+                *(
+                    _shown(value, each.decimals, each.is_chance)
+                    for value, each in zip(row, section.columns, strict=True)
+                )
+            )
         console.print(table)
         for note in section.notes:
             console.print(f"[dim]{note}[/dim]")
@@ -97,9 +106,11 @@ def _plain(value: Value) -> Value:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _shown(value: Value, decimals: int) -> str:
+def _shown(value: Value, decimals: int, is_chance: bool = False) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "—"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if is_chance and isinstance(value, float) and 0 < value < 10.0**-decimals:
+        return f"{value:.0e}"
     return f"{value:.{decimals}f}" if isinstance(value, float) else str(value)
