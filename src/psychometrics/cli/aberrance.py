@@ -17,8 +17,8 @@ PERSON_COLUMNS = (
     Column("opens", "whether an inquiry opens"),
     Column("theta", "ability"),
     Column("l_z_star", "likelihood of the row, standardised; low is unlike the model", 2),
-    Column("p", "chance of one so low, 0 to 1", 6),
-    Column("adjusted", "the same among all persons, 0 to 1", 6),
+    Column("p", "chance of one so low, 0 to 1", 4, is_chance=True),
+    Column("adjusted", "the same among all persons, 0 to 1", 4, is_chance=True),
 )
 
 

@@ -29,15 +29,15 @@ PAIR_COLUMNS = (
     Column("matches", "items on which both chose the same"),
     Column("expected", "matches of such abilities", 1),
     Column("omega", "Wollack's ω, about standard normal", 2),
-    Column("p", "chance of such an ω, 0 to 1", 9),
-    Column("adjusted", "the same among all that were looked at, 0 to 1", 6),
-    Column("gbt", "chance of so many matches, both working alone, 0 to 1", 9),
-    Column("m4", "chance of such right and wrong matches, 0 to 1", 9),
+    Column("p", "chance of such an ω, 0 to 1", 4, is_chance=True),
+    Column("adjusted", "the same among all that were looked at, 0 to 1", 4, is_chance=True),
+    Column("gbt", "chance of so many matches, both working alone, 0 to 1", 4, is_chance=True),
+    Column("m4", "chance of such right and wrong matches, 0 to 1", 4, is_chance=True),
     Column("wrong", "wrong options that both chose"),
-    Column("k", "K-index of those, 0 to 1", 6),
-    Column("k2", "the same with a smoothed share, 0 to 1", 6),
-    Column("s1", "the same by a Poisson rate, 0 to 1", 6),
-    Column("s2", "the same with right matches, 0 to 1", 6),
+    Column("k", "K-index of those, 0 to 1", 4, is_chance=True),
+    Column("k2", "the same with a smoothed share, 0 to 1", 4, is_chance=True),
+    Column("s1", "the same by a Poisson rate, 0 to 1", 4, is_chance=True),
+    Column("s2", "the same with right matches, 0 to 1", 4, is_chance=True),
 )
 
 

@@ -26,10 +26,10 @@ PERSON_COLUMNS = (
     Column("person", "the name in the file, or p1, p2 and so on"),
     Column("opens", "whether an inquiry opens"),
     Column("speed", "log seconds saved against the average", 2),
-    Column("misfit_p", "chance of a rhythm so unlike everybody's, 0 to 1", 6),
+    Column("misfit_p", "chance of a rhythm so unlike everybody's, 0 to 1", 4, is_chance=True),
     Column("quick", "quick right answers on hard items", 0),
     Column("expected", "how many such there would be", 2),
-    Column("quick_p", "chance of so many, 0 to 1", 6),
+    Column("quick_p", "chance of so many, 0 to 1", 4, is_chance=True),
     Column("effort", "share of answers that took their time, 0 to 1; below 0.90 the paper says little"),
 )
 

@@ -20,8 +20,8 @@ PERSON_COLUMNS = (
     Column("exposed", "ability on the exposed items, -5 to 5", 2),
     Column("secure", "ability on all others, -5 to 5", 2),
     Column("statistic", "signed root of the likelihood ratio, about standard normal", 2),
-    Column("p", "chance of one so high, 0 to 1", 6),
-    Column("adjusted", "the same among all persons, 0 to 1", 6),
+    Column("p", "chance of one so high, 0 to 1", 4, is_chance=True),
+    Column("adjusted", "the same among all persons, 0 to 1", 4, is_chance=True),
 )
 
 
