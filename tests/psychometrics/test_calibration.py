@@ -17,26 +17,8 @@ from psychometrics.calibration import (
     calibrate_nominal,
 )
 from psychometrics.errors import ConstantItem, EmptyGroup, NotConverged, TooFew, WrongShape, WrongValue
-from psychometrics.responses import Responses, chosen, scored
-
-# Counts of the patterns 00000, 00001, …, 11111 (Bock & Lieberman 1970).
-LSAT6 = "3 6 2 11 1 1 3 4 1 8 0 16 0 3 2 15 10 29 14 81 3 28 15 80 16 56 21 173 11 61 28 298"
-LSAT7 = "12 19 1 7 3 19 3 17 10 5 3 7 7 23 8 28 7 39 11 34 14 51 15 90 6 25 7 35 18 136 32 308"
-
-
-def lsat(counts: str) -> Responses:
-    patterns = (np.arange(32)[:, None] >> np.arange(4, -1, -1)) & 1
-    return scored(np.repeat(patterns, [int(each) for each in counts.split()], axis=0))
-
-
-def sat(items: irt.Items, persons: int, *, seed: int, mean: float = 0.0, sd: float = 1.0) -> np.ndarray:  # type: ignore[type-arg]
-    rng = np.random.default_rng(seed)
-    return irt.simulated(items, rng.normal(mean, sd, persons), rng=rng)
-
-
-def two(count: int, seed: int) -> irt.Items:
-    rng = np.random.default_rng(seed)
-    return irt.logistic(rng.normal(0, 1, count), rng.lognormal(0.1, 0.3, count))
+from psychometrics.responses import chosen, scored
+from tests.psychometrics.drawn import LSAT6, LSAT7, lsat, sat, two
 
 
 class TestPublishedFigures:
@@ -130,15 +112,6 @@ class TestRecovery:
         assert np.abs(found.items.c - 0.2).mean() < 0.06
         assert found.course.log_prior != 0
 
-    @pytest.mark.parametrize("kind", [Kind.GRADED, Kind.PARTIAL_CREDIT])
-    def test_ordered_categories(self, kind: Kind) -> None:
-        make = irt.graded if kind is Kind.GRADED else irt.partial_credit
-        rng = np.random.default_rng(5)
-        truth = make(rng.uniform(0.8, 1.6, 8), np.sort(rng.normal(0, 1, (8, 3)), axis=1) + np.array([-0.3, 0, 0.3]))
-        found = calibrate(scored(sat(truth, 3000, seed=6)), kind)
-        away = (found.items.b - truth.b) / found.b_errors
-        assert 0.6 < np.sqrt((away**2).mean()) < 1.4
-
     def test_kinds_may_stand_in_one_paper_with_answers_missing(self) -> None:
         truth = irt.joined([two(15, 7), irt.graded([1.2, 0.9], [[-0.5, 0.7], [0.0, 1.0]], names=["g1", "g2"])])
         scores = sat(truth, 3000, seed=8)
@@ -159,18 +132,6 @@ class TestRecovery:
         assert abs(found.latent.sds[1] - 1.3) < 3 * found.latent.sd_errors[1] < 0.3
         assert np.isnan(found.latent.mean_errors[0])
 
-    def test_trial_items_come_onto_the_scale_of_the_fixed_ones(self) -> None:
-        truth = two(40, 13)
-        responses = scored(sat(truth, 3000, seed=14, mean=1.5, sd=0.7))
-        found = calibrate(responses, fixed=truth.take(np.arange(30)))
-        assert found.is_fixed.sum() == 30
-        assert (found.items.b[:30] == truth.b[:30]).all()
-        assert np.isnan(found.a_errors[:30]).all()
-        assert found.latent.means == pytest.approx([1.5], abs=0.06)
-        assert found.latent.sds == pytest.approx([0.7], abs=0.06)
-        away = (found.items.a - truth.a)[30:] / found.a_errors[30:]
-        assert np.sqrt((away**2).mean()) < 1.7
-
     def test_many_persons_begin_from_a_few_and_end_where_all_do(self) -> None:
         truth = two(50, 15)
         scores = sat(truth, 14000, seed=16)
@@ -179,24 +140,6 @@ class TestRecovery:
         assert quick.course.log_likelihood == pytest.approx(exact.course.log_likelihood, abs=0.01)
         assert quick.items.a == pytest.approx(exact.items.a, abs=2e-3)
         assert np.isnan(quick.a_errors).all()
-
-
-class TestAgainstAnotherProgram:
-    def test_two_parameters_are_as_likely_as_those_of_mirt(self) -> None:
-        import mirt
-
-        responses = scored(sat(two(20, 17), 1500, seed=18))
-        own = calibrate(responses, tolerance=1e-6)
-        other = mirt.fit_mirt(
-            responses.scores.astype(int),
-            model="2PL",
-            n_quadpts=61,
-            tol=1e-6,
-            max_iter=2000,
-            compute_standard_errors=False,
-        )
-        assert own.course.log_likelihood == pytest.approx(other.log_likelihood, abs=0.1)
-        assert own.items.a == pytest.approx(np.ravel(other.model.parameters["discrimination"]), abs=0.01)
 
 
 class TestPriors:

@@ -16,9 +16,7 @@ from psychometrics import irt
 from psychometrics.cli.main import commands
 from psychometrics.errors import NotConverged, UnreadableFile, WrongValue
 from psychometrics.tables import parameters, read_options, read_parameters, write_parameters
-
-# Counts of the patterns 00000, 00001, …, 11111 (Bock & Lieberman 1970).
-LSAT7 = "12 19 1 7 3 19 3 17 10 5 3 7 7 23 8 28 7 39 11 34 14 51 15 90 6 25 7 35 18 136 32 308"
+from tests.psychometrics import drawn
 
 
 def ran(*arguments: object) -> Result:
@@ -39,8 +37,7 @@ def written(path: Path, header: list[str], rows: list[list[Any]]) -> Path:
 
 @pytest.fixture(scope="module")
 def lsat(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    patterns = (np.arange(32)[:, None] >> np.arange(4, -1, -1)) & 1
-    rows = np.repeat(patterns, [int(each) for each in LSAT7.split()], axis=0).tolist()
+    rows = drawn.lsat(drawn.LSAT7).scores.astype(int).tolist()
     return written(tmp_path_factory.mktemp("lsat") / "lsat.csv", [f"q{place}" for place in range(1, 6)], rows)
 
 
