@@ -79,16 +79,22 @@ def test_a_shadow_test_prints_nothing_but_its_report(bank: Path) -> None:
     assert 9 <= minutes <= 11
 
 
-def test_replays_responses_which_know_no_truth(bank: Path, tmp_path: Path) -> None:
+def test_replays_responses_against_all_that_was_answered(bank: Path, tmp_path: Path) -> None:
     items = tables.read_parameters(bank).items
-    scores = irt.simulated(items, np.random.default_rng(1).normal(0, 1, 40), rng=np.random.default_rng(2))
+    scores = irt.simulated(items, np.random.default_rng(1).normal(0, 1, 41), rng=np.random.default_rng(2))
+    cells = [["" if cell == 0 and row < 5 else f"{cell:g}" for cell in line] for row, line in enumerate(scores)]
+    cells[40] = [""] * 60  # answered nothing, and sits nothing
+    groups = ["north", "south"] * 20 + ["nobody sat"]
+    lines = [",".join([group, "9", *line]) for group, line in zip(groups, cells, strict=True)]
     file = tmp_path / "responses.csv"
-    rows = [",".join("" if cell == 0 and row < 5 else f"{cell:g}" for cell in line) for row, line in enumerate(scores)]
-    file.write_text("\n".join([",".join(items.names), *rows]), encoding="utf-8")
-    found = report(bank, "--responses", file, "--longest", 60, "--se", 0.4)
+    file.write_text("\n".join([",".join(["group", "elsewhere", *items.names]), *lines]), encoding="utf-8")
+    found = report(bank, "--responses", file, "--longest", 20)
     assert found["sittings"] == 40
-    assert found["rmse"] is None
-    assert "abilities" not in found
+    assert found["correlation"] > 0.9
+    assert 0 < found["rmse"] < 0.5
+    assert [(each["group"], each["n"]) for each in found["groups"]] == [("north", 20), ("south", 20)]
+    whole = report(bank, "--responses", file, "--longest", 60)
+    assert whole["rmse"] == pytest.approx(0, abs=5e-3)
 
 
 def test_names_the_next_item_of_a_sitting(bank: Path, tmp_path: Path) -> None:
@@ -99,6 +105,9 @@ def test_names_the_next_item_of_a_sitting(bank: Path, tmp_path: Path) -> None:
     assert found["item"] not in ("题3", "题7")
     assert found["answered"] == 2
     assert found["theta"] > 0
+    answers.write_text("item,score\n", encoding="utf-8")
+    assert report(bank, "--answers", answers)["answered"] == 0
+    answers.write_text("item,score\n题3,1\n题7,\n", encoding="utf-8")
     ended = report(bank, "--answers", answers, "--longest", 2)
     assert (ended["item"], ended["reason"]) == (None, "full_length")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +26,9 @@ from psychometrics.adaptive import (
 )
 from psychometrics.cli.output import Column, Report, Section, Value, progress, show
 from psychometrics.errors import UnreadableFile, WrongValue
+from psychometrics.estimation import Method, abilities
 from psychometrics.irt import normal_quadrature
-from psychometrics.responses import BLANKS, Floats, read_csv
+from psychometrics.responses import BLANKS, Floats, Responses, read_csv
 from psychometrics.sheets import Sheet, read_sheet
 from psychometrics.tables import read_parameters
 
@@ -34,13 +38,23 @@ ITEM_COLUMNS = (
     Column("chance", "with which it is given once selected, 0 to 1"),
 )
 ABILITY_COLUMNS = (
-    Column("from", "true ability, this or above", 1),
+    Column("from", "true ability this or above", 1),
     Column("to", "and below this", 1),
     Column("n", "sittings"),
     Column("length", "mean items given", 1),
     Column("se", "mean standard error"),
     Column("bias", "mean of estimate less truth"),
     Column("rmse", "root of the mean squared error"),
+    Column("highest", "highest exposure among them, 0 to 1"),
+    Column("overlap", "share of items that two of them have in common"),
+)
+GROUP_COLUMNS = (
+    Column("group", "its name"),
+    Column("n", "sittings"),
+    Column("length", "mean items given", 1),
+    Column("theta", "mean estimate"),
+    Column("se", "mean standard error"),
+    Column("bias", "mean of estimate less truth"),
     Column("highest", "highest exposure among them, 0 to 1"),
     Column("overlap", "share of items that two of them have in common"),
 )
@@ -82,7 +96,8 @@ def run(
 
     Output: sittings, length, se, bias, rmse, correlation, coverage (of 95 %); highest (exposure), seldom (share of
     items below 2 %), unused, overlap, chi_square; with a cut accuracy, false_pass, false_fail, kappa; with a ceiling
-    rounds; then `abilities`, `reasons`, `items`. A replay knows no truth: bias and its like are blank.
+    rounds; then `abilities`, `groups` of a replay that names several, `reasons`, `items`. In a replay the truth is
+    everybody's EAP from all that they answered.
 
     With --answers only: item (none when it has ended), answered, theta, se, log_ratio, reason, verdict.
     """
@@ -121,16 +136,29 @@ def run(
         return
     with progress("sittings", quiet=as_json) as advance:
         if responses is None:
-            sat = adaptive.simulated(engine, rng.normal(mean, sd, sittings), rng=rng, progress=advance)
+            sat, given = adaptive.simulated(engine, rng.normal(mean, sd, sittings), rng=rng, progress=advance), None
         else:
-            sat = adaptive.replayed(engine, read_csv(responses), rng=rng, progress=advance)
-    show(_report(design, sat, mean + EDGES * sd, cut, figures), as_json=as_json)
+            given = _answered(read_csv(responses), design)
+            sat = adaptive.replayed(engine, given, rng=rng, progress=advance)
+            whole = abilities(given, items, Method.EAP, population=design.prior)
+            sat = replace(sat, truth=whole.theta)
+    report = Report(figures | _figures(sat, cut), _sections(design, sat, mean + EDGES * sd))
+    if given is not None and len(given.groups) > 1:
+        there = [given.groups[place] for place in np.unique(given.group)]
+        rows = [_group(sat.of_persons(given.in_group(name)), name) for name in there]
+        report.sections.insert(1, Section("groups", "By group", GROUP_COLUMNS, rows))
+    show(report, as_json=as_json)
+
+
+def _answered(given: Responses, design: Design) -> Responses:
+    """Those who answered anything of the pool, on its items alone."""
+    pool = set(design.items.names)
+    own = given.of_items([name in pool for name in given.items])
+    return own.of_persons(own.is_present.any(axis=1))
 
 
 def _next(engine: Engine, path: Path, seed: int) -> dict[str, Value]:
-    sheet = read_sheet(path)
-    scores = [None if cell in BLANKS else _score(path, line, cell) for line, cell in enumerate(sheet.texts("score"), 2)]
-    found = adaptive.standing(engine, list(zip(sheet.texts("item"), scores, strict=True)), seed=seed)
+    found = adaptive.standing(engine, list(_answers(path)), seed=seed)
     return {
         "item": found.item,
         "answered": found.answered,
@@ -142,9 +170,23 @@ def _next(engine: Engine, path: Path, seed: int) -> dict[str, Value]:
     }
 
 
-def _report(design: Design, sat: Sittings, edges: Floats, cut: float | None, figures: dict[str, Value]) -> Report:
+def _answers(path: Path) -> Iterator[tuple[str, float | None]]:
+    """What was given and scored, in order; a header alone is a sitting that begins. Raises UnreadableFile."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        if not {"item", "score"} <= set(rows.fieldnames or ()):
+            raise UnreadableFile(f"{path}: columns item and score are needed")
+        for line, row in enumerate(rows, start=2):
+            cell = (row["score"] or "").strip()
+            try:
+                yield row["item"].strip(), None if cell in BLANKS else float(cell)
+            except ValueError:
+                raise UnreadableFile(f"{path}, line {line}, score: {cell!r} is no number") from None
+
+
+def _figures(sat: Sittings, cut: float | None) -> dict[str, Value]:
     exact, used = adaptive.precision(sat), adaptive.usage(sat)
-    figures |= {
+    figures: dict[str, Value] = {
         "sittings": exact.n,
         "length": exact.length,
         "se": exact.se,
@@ -158,32 +200,41 @@ def _report(design: Design, sat: Sittings, edges: Floats, cut: float | None, fig
         "overlap": used.overlap,
         "chi_square": used.chi_square,
     }
-    sections = []
-    if sat.truth is not None:
-        sections.append(Section("abilities", "By true ability", ABILITY_COLUMNS, _abilities(sat, sat.truth, edges)))
-        if cut is not None:
-            right = adaptive.classification(sat, cut)
-            figures |= {
-                "accuracy": right.accuracy,
-                "false_pass": right.false_pass,
-                "false_fail": right.false_fail,
-                "kappa": right.kappa,
-            }
+    if cut is not None:
+        right = adaptive.classification(sat, cut)
+        figures |= {
+            "accuracy": right.accuracy,
+            "false_pass": right.false_pass,
+            "false_fail": right.false_fail,
+            "kappa": right.kappa,
+        }
+    return figures
+
+
+def _sections(design: Design, sat: Sittings, edges: Floats) -> list[Section]:
     ends: list[list[Value]] = [[reason.name.lower(), count] for reason, count in adaptive.reasons(sat).items()]
-    sections.append(Section("reasons", "Why sittings ended", REASON_COLUMNS, ends))
     chance = np.ones(design.items.n) if design.exposure.chance is None else design.exposure.chance
-    usage: list[list[Value]] = [
-        [name, float(rate), float(each)] for name, rate, each in zip(sat.names, used.rate, chance, strict=True)
+    rate = adaptive.usage(sat).rate
+    items: list[list[Value]] = [
+        [name, float(given), float(won)] for name, given, won in zip(sat.names, rate, chance, strict=True)
     ]
-    sections.append(Section("items", "Items", ITEM_COLUMNS, usage))
-    return Report(figures, sections)
+    return [
+        Section("abilities", "By ability", ABILITY_COLUMNS, _abilities(sat, edges)),
+        Section("reasons", "Why sittings ended", REASON_COLUMNS, ends),
+        Section("items", "Items", ITEM_COLUMNS, items),
+    ]
 
 
-def _abilities(sat: Sittings, truth: Floats, edges: Floats) -> list[list[Value]]:
+def _group(sat: Sittings, name: str) -> list[Value]:
+    exact, used = adaptive.precision(sat), adaptive.usage(sat)
+    return [name, exact.n, exact.length, float(sat.theta.mean()), exact.se, exact.bias, used.highest, used.overlap]
+
+
+def _abilities(sat: Sittings, edges: Floats) -> list[list[Value]]:
+    assert sat.truth is not None
     rows: list[list[Value]] = []
-    exact = adaptive.precision_by_ability(sat, edges)
-    for low, high, each in zip(edges[:-1], edges[1:], exact, strict=True):
-        inside = (truth >= low) & (truth < high)
+    for low, high, each in zip(edges[:-1], edges[1:], adaptive.precision_by_ability(sat, edges), strict=True):
+        inside = (sat.truth >= low) & (sat.truth < high)
         used = adaptive.usage(sat.of_persons(inside)) if inside.any() else None
         exposure: list[Value] = [used.highest, used.overlap] if used else [None, None]
         rows.append([float(low), float(high), each.n, each.length, each.se, each.bias, each.rmse, *exposure])
@@ -225,10 +276,3 @@ def _counts(among: str) -> tuple[int, ...]:
     if not all(part.strip().isdecimal() for part in parts):
         raise WrongValue(f"--among is one whole number or several with commas, not {among!r}")
     return tuple(map(int, parts))
-
-
-def _score(path: Path, line: int, cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        raise UnreadableFile(f"{path}, line {line}, score: {cell!r} is no number") from None
