@@ -48,9 +48,9 @@ def score_fit(
 
     E_sk = N_s ∫ P_k(θ) S*(s-k | θ) φ dθ / ∫ S(s | θ) φ dθ, S the distribution of sums, S* that of the other items; with
     several groups the N_s E of each are added. Sums of nothing and of everything say nothing and are left out.
-    Neighbouring sums, then neighbouring categories, are put together until a cell expects `least` persons. Degrees of
-    freedom: cells less rows less the item's own estimated parameters, `n_parameters` (items,) or one for all; unless
-    told a slope, the thresholds, and c where it is above 0; tell 1 for Rasch items, 0 for fixed ones.
+    From both ends inward neighbouring sums, then categories, are put together until a cell expects `least` persons.
+    Degrees of freedom: cells less rows less the item's own estimated parameters, `n_parameters` (items,) or one for
+    all; unless told a slope, the thresholds, and c where it is above 0; tell 1 for Rasch items, 0 for fixed ones.
     Only persons who answered every item count. Raises TooFew when there are none or one item, WrongValue, and what
     `answered` raises. Source: Orlando & Thissen (2000); in ordered categories Kang & Chen (2008).
     """
@@ -68,8 +68,8 @@ def score_fit(
     statistic, df = np.zeros(beside.items.n), np.zeros(beside.items.n)
     sums, most = scores.sum(axis=1), expects.shape[2] - 1
     for place in range(beside.items.n):
-        seen = np.zeros(expects.shape[1:])
-        np.add.at(seen, (scores[:, place], sums), 1)
+        cells = scores[:, place] * (most + 1) + sums
+        seen = np.bincount(cells, minlength=expects[place].size).reshape(expects.shape[1:]).astype(np.float64)
         own = slice(0, int(beside.items.n_categories[place]))
         statistic[place], df[place] = _compared(seen[own, 1:most].T, expects[place, own, 1:most].T, least)
         if progress is not None:
@@ -110,36 +110,58 @@ def _expected(items: irt.Items, sums: Indices, group: Indices, populations: Sequ
 
 def _compared(seen: Floats, expects: Floats, least: float) -> tuple[float, float]:
     """Pearson's statistic over (sums, categories) put together where thin, and the freedom of its cells."""
-    rows = _gathered(expects, least, cells=2)
-    statistic, freedom = 0.0, 0
-    for row in rows:
-        one, other = seen[row].sum(axis=0), expects[row].sum(axis=0)
-        parts = _gathered(other[:, None], least, cells=1)
-        if len(parts) < 2:
-            continue
-        o, e = (np.array([each[part].sum() for part in parts]) for each in (one, other))
+    bounds = _bounds(expects.tolist(), least, cells=2)
+    if len(bounds) < 2:
+        return 0.0, 0.0
+    one, other = (np.add.reduceat(each, bounds[:-1]) for each in (seen, expects))
+    full = (other >= least).all(axis=1)
+    statistic = float(((one[full] - other[full]) ** 2 / other[full]).sum())
+    freedom = float(full.sum() * (expects.shape[1] - 1))
+    for o, e in zip(one[~full], other[~full], strict=True):
+        parts = _bounds([[each] for each in e.tolist()], least, cells=1)[:-1]
+        o, e = np.add.reduceat(o, parts), np.add.reduceat(e, parts)
         statistic += float(((o - e) ** 2 / e).sum())
-        freedom += len(parts) - 1
+        freedom += e.size - 1
     return statistic, freedom
 
 
-def _gathered(expects: Floats, least: float, *, cells: int) -> list[slice]:
-    """Neighbouring rows until together they have `cells` cells of `least`; what is left over joins the last ones."""
-    found: list[slice] = []
-    start = 0
-    for end in range(1, len(expects) + 1):
-        if _n_cells(expects[start:end].sum(axis=0), least) >= cells:
-            found.append(slice(start, end))
-            start = end
-    if start < len(expects) and found:
-        found[-1] = slice(found[-1].start, len(expects))
+def _bounds(expects: list[list[float]], least: float, *, cells: int) -> list[int]:
+    """Where neighbouring rows, from both ends inward, together have `cells` cells of `least`: 0, each end, the count.
+
+    What is left over in the middle joins the rows before it, or after it when there are none; [] when all are too few.
+    """
+    count = len(expects)
+    half, middle = sum(map(sum, expects)) / 2, 0
+    total = 0.0
+    while middle < count and total < half:
+        total += sum(expects[middle])
+        middle += 1
+    lower = _cuts(expects[:middle], least, cells)
+    upper = [count - cut for cut in reversed(_cuts(expects[middle:][::-1], least, cells))]
+    left = expects[lower[-1] if lower else 0 : upper[0] if upper else count]
+    if _n_cells([sum(column) for column in zip(*left, strict=True)], least) < cells:
+        if not lower and not upper:
+            return []
+        lower, upper = (lower[:-1], upper) if lower else (lower, upper[1:])
+    return sorted({0, *lower, *upper, count})
+
+
+def _cuts(expects: list[list[float]], least: float, cells: int) -> list[int]:
+    """After which rows a group is full, from the first row on."""
+    found: list[int] = []
+    held = [0.0] * len(expects[0]) if expects else []
+    for end, row in enumerate(expects, start=1):
+        held = [one + other for one, other in zip(held, row, strict=True)]
+        if _n_cells(held, least) >= cells:
+            found.append(end)
+            held = [0.0] * len(row)
     return found
 
 
-def _n_cells(expects: Floats, least: float) -> int:
+def _n_cells(expects: list[float], least: float) -> int:
     """How many cells of at least `least` neighbouring categories can make."""
     count, held = 0, 0.0
-    for each in expects.tolist():
+    for each in expects:
         held += each
         if held >= least:
             count, held = count + 1, 0.0
