@@ -34,7 +34,7 @@ class Effort:
 
     moves: int = 200
     rounds: int = 12
-    enough: float = 1e-4
+    enough: float = 1e-5
     nodes: int = 200
     columns: int = 100
     columns_of_one: int = 20_000
@@ -46,7 +46,7 @@ class Effort:
         return Limits(self.nodes, self.seconds, self.enough)
 
 
-QUICK = Effort(rounds=4, columns=0, columns_of_one=0)
+QUICK = Effort(rounds=4, enough=1e-3, columns=0, columns_of_one=0)
 """No polishing by integer programs: for papers that are good enough soon."""
 
 

@@ -26,6 +26,8 @@ OUTS, INTOS = 6, 120
 """Of how many items mending looks for one to leave, and for one to come."""
 IN_A_ROW = 12
 """Exchanges made from one sample."""
+SHAKES = 8
+"""How often the worst paper is shaken before it is left as it is."""
 TRIES = 25
 """Pairs of exchanges, best first, that are tried before giving up: most fit together."""
 HOPEFUL = 0.75
@@ -100,8 +102,8 @@ def improve(table: Table, goal: Goal, rng: np.random.Generator, *, rounds: int, 
     """Exchange within the rules until the worst paper's loss is at most `enough`, or `rounds` tries per paper are up.
 
     Only papers that keep all rules are touched. For the most of the least all papers first take the best of what is
-    free, so that the worst has something to exchange for. A worst paper that could not be helped by five samples of
-    what is free, nor by any other paper, ends it.
+    free, so that the worst has something to exchange for. A worst paper that could not be helped by what is free, by
+    any other paper, or by shaking it ends it.
     """
     count = table.asked.n_papers
     if goal.sense is Sense.MOST:
@@ -113,9 +115,10 @@ def improve(table: Table, goal: Goal, rng: np.random.Generator, *, rounds: int, 
     for _n in range(rounds * count):
         losses = np.where(table.broken > 0, -np.inf, goal.loss(table.reached))
         paper = int(np.argmax(losses))
-        if losses[paper] <= enough or stuck == 5:
+        if losses[paper] <= enough or stuck == SHAKES:
             return
-        stuck = 0 if _improve_once(table, goal, rng, paper) else stuck + 1
+        helped = _shaken(table, goal, rng, paper) if stuck else _improve_once(table, goal, rng, paper)
+        stuck = 0 if helped else stuck + 1
 
 
 def _improve_once(table: Table, goal: Goal, rng: np.random.Generator, paper: int) -> bool:
@@ -127,6 +130,24 @@ def _improve_once(table: Table, goal: Goal, rng: np.random.Generator, paper: int
         return True
     partners = [int(each) for each in np.argsort(goal.loss(table.reached)) if each != paper and not table.broken[each]]
     return any(_take_one(table, goal, paper, _offer(table, rng, paper, partner)) for partner in partners)
+
+
+def _shaken(table: Table, goal: Goal, rng: np.random.Generator, paper: int) -> bool:
+    """Make an exchange by chance, then the best two: a third one opens other pairs. Undone unless the paper gains."""
+    before, kept = goal.loss(table.reached[paper]), np.flatnonzero(table.has[paper])
+    offer = _offer(table, rng, paper, FREE)
+    if goal.sense is not Sense.NEAR or not offer.out.size:
+        return False
+    chance = int(rng.integers(offer.out.size))
+    table.exchange(paper, int(offer.out[chance]), int(offer.into[chance]))
+    _take_two(table, goal, paper, _offer(table, rng, paper, FREE))
+    if goal.loss(table.reached[paper]) < before - 1e-12:
+        return True
+    for item in np.setdiff1d(np.flatnonzero(table.has[paper]), kept):
+        table.exchange(paper, int(item), table.nobody)
+    for item in np.setdiff1d(kept, np.flatnonzero(table.has[paper])):
+        table.exchange(paper, table.nobody, int(item))
+    return False
 
 
 def _offer(table: Table, rng: np.random.Generator, paper: int, partner: int) -> _Offer:
