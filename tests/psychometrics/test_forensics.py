@@ -11,7 +11,7 @@ from scipy import stats
 from psychometrics import forensics, irt, responses
 from psychometrics.errors import TooFew, WrongShape, WrongValue
 from psychometrics.forensics.between import between
-from psychometrics.forensics.matches import coins, three_ways
+from psychometrics.forensics.counts import coins, three_ways
 from tests.psychometrics.copying import Sitting, copied, sitting
 
 NAN = float("nan")
@@ -80,15 +80,34 @@ class TestOmega:
             assert got.omega[place] == pytest.approx(value, abs=1e-9)
             assert got.p[place] == pytest.approx(stats.norm.sf(value))
 
+    def test_has_the_exact_chance_of_all_that_could_have_matched(self) -> None:
+        made = sitting(seeded(9), 4, 8, 3)
+        found = forensics.answers(made.responses(), made.curves)
+        got = forensics.omega(found, [[0, 1], [3, 2]])
+        for place, (copier, source) in enumerate(((0, 1), (3, 2))):
+            chance = found.curves_at([found.theta[copier]])[0][np.arange(8), found.chosen[source]]
+            tail = sum(
+                np.prod(np.where(pattern, chance, 1 - chance))
+                for pattern in product([False, True], repeat=8)
+                if sum(pattern) >= got.observed[place]
+            )
+            assert got.exact[place] == pytest.approx(tail)
+
+    def test_keeps_its_exact_level_far_out(self) -> None:
+        made = sitting(seeded(14), 900, 60)
+        got = forensics.omega_among(forensics.answers(made.responses(), made.curves, made.theta), limit=1e-3)
+        for level in (1e-3, 1e-4, 1e-5):
+            assert (got.exact <= level).sum() < level * got.compared * 1.1 + 5
+
     def test_among_all_finds_the_same_pairs_as_one_by_one(self) -> None:
         made = sitting(seeded(), 90, 30)
         found = forensics.answers(made.responses(with_blanks(made, 0.05, seeded())), made.curves)
         one_by_one = forensics.omega(found, list(permutations(range(90), 2)))
-        kept = one_by_one.p <= 0.05
+        kept = np.minimum(one_by_one.p, one_by_one.exact) <= 0.05
         got = forensics.omega_among(found, limit=0.05)
         assert got.compared == 90 * 89
         assert {*map(tuple, got.pairs.tolist())} == {*map(tuple, one_by_one.pairs[kept].tolist())}
-        assert (np.diff(got.p) >= 0).all()
+        assert (np.diff(got.exact) >= 0).all()
 
     def test_is_the_same_in_blocks_as_in_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = sitting(seeded(), 70, 20)
@@ -168,7 +187,7 @@ class TestBetween:
         found = forensics.answers(made.responses(), made.curves)
         assert between(found, np.arange(150)) is not None
         one_by_one = forensics.omega(found, list(permutations(range(150), 2)))
-        kept = one_by_one.pairs[one_by_one.p <= 0.02]
+        kept = one_by_one.pairs[np.minimum(one_by_one.p, one_by_one.exact) <= 0.02]
         assert {*map(tuple, forensics.omega_among(found, limit=0.02).pairs.tolist())} == {*map(tuple, kept.tolist())}
         exact = forensics.gbt(found, forensics.within(np.zeros(150)))
         kept = exact.pairs[exact.p <= 0.02]
@@ -456,7 +475,7 @@ class TestSearch:
         every = forensics.omega(beside, list(permutations(range(60), 2)))
         found = forensics.search(beside, level=0.05)
         assert {*map(tuple, found.found.pairs[found.opens].tolist())} == {
-            *map(tuple, every.pairs[every.p * 3540 <= 0.05].tolist())
+            *map(tuple, every.pairs[every.exact * 3540 <= 0.05].tolist())
         }
         assert (0, 1) in {*map(tuple, found.found.pairs[found.opens].tolist())}
 
@@ -468,7 +487,7 @@ class TestSearch:
         beside = forensics.answers(made.responses(rows), made.curves)
         every = forensics.omega(beside, list(permutations(range(80), 2)))
         control = forensics.Control.BENJAMINI_HOCHBERG
-        whole = forensics.inquire(every.p, level=0.05, control=control)
+        whole = forensics.inquire(every.exact, level=0.05, control=control)
         found = forensics.search(beside, level=0.05, control=control)
         assert {*map(tuple, found.found.pairs[found.opens].tolist())} == {
             *map(tuple, every.pairs[whole.opens].tolist())

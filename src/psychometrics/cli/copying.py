@@ -29,7 +29,7 @@ PAIR_COLUMNS = (
     Column("matches", "items on which both chose the same"),
     Column("expected", "matches of such abilities", 1),
     Column("omega", "Wollack's ω, about standard normal", 2),
-    Column("p", "chance of such an ω, 0 to 1", 4, is_chance=True),
+    Column("p", "chance of so many matches with that paper, 0 to 1", 4, is_chance=True),
     Column("adjusted", "the same among all that were looked at, 0 to 1", 4, is_chance=True),
     Column("gbt", "chance of so many matches, both working alone, 0 to 1", 4, is_chance=True),
     Column("m4", "chance of such right and wrong matches, 0 to 1", 4, is_chance=True),
@@ -149,7 +149,10 @@ def _rows(given: Responses, beside: Answers, found: Search, most: int, *, quiet:
             bool(found.opens[place]),
             bool(found.is_near[place]),
             int(omega.observed[place]),
-            *(float(each[place]) for each in (omega.expected, omega.omega, omega.p, found.adjusted, alike.p, joint.p)),
+            *(
+                float(each[place])
+                for each in (omega.expected, omega.omega, omega.exact, found.adjusted, alike.p, joint.p)
+            ),
             int(shared.shared[place]),
             *(float(each[place]) for each in (shared.k, shared.k2, shared.s1, shared.s2)),
         ]

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from psychometrics.forensics.answers import CELLS, Answers, Progress
 from psychometrics.forensics.between import alike, between
-from psychometrics.forensics.omega import LIMIT, bound
+from psychometrics.forensics.counts import LIMIT, bound, coins, could_reach, three_ways, upper_tail
 from psychometrics.forensics.pairs import blocks, chunked, members, pairs
 from psychometrics.responses import Flags, Floats, Indices, Scores
 
@@ -71,11 +71,10 @@ def gbt_among(
 ) -> Matches:
     """`gbt` of every pair within each room, or within the whole sitting; those with p at most `limit` are kept.
 
-    Mean and variance of all pairs' matches are matrix products, thin ones between full papers (see `between`).
-    A pair is reckoned exactly if its standardised matches
-    reach the normal bound less what the most skewed such sum takes away, (z² - 1) / (6 √V) and a tenth (Cornish &
-    Fisher 1937). Pairs come with the most surprising first. `progress` hears comparisons done and all.
-    Raises TooFew (nobody to compare), WrongValue (a limit outside (0, 0.1]).
+    Mean and variance of all pairs' matches are matrix products, thin ones between full papers (see `between`). A pair
+    that could have so small a chance by them (see `could_reach`) is reckoned exactly. Pairs come with the most
+    surprising first. `progress` hears comparisons done and all. Raises TooFew (nobody to compare), WrongValue (a limit
+    outside (0, 0.1]).
     """
     least = bound(limit)
     kept: list[Matches] = []
@@ -123,37 +122,6 @@ def m4(answers: Answers, given: ArrayLike, *, progress: Progress | None = None) 
         if progress is not None:
             progress(min(part.stop, len(chosen)), len(chosen))
     return M4(chosen, made[0].astype(np.intp), made[1].astype(np.intp), *made[2:])
-
-
-def coins(chances: Floats) -> Floats:
-    """P(how many of unlike coins show heads), (rows, coins + 1), from their chances (rows, coins)."""
-    found = np.zeros((len(chances), chances.shape[1] + 1))
-    found[:, 0] = 1
-    for place in range(chances.shape[1]):
-        heads = found[:, : place + 1] * chances[:, place, None]
-        found[:, : place + 1] -= heads
-        found[:, 1 : place + 2] += heads
-    return np.maximum(found, 0.0)
-
-
-def three_ways(one: Floats, two: Floats) -> Floats:
-    """P(m of the first kind, n of the second), (rows, items + 1, items + 1), from chances (rows, items)."""
-    size = one.shape[1] + 1
-    found = np.zeros((len(one), size, size))
-    found[:, 0, 0] = 1
-    for place in range(size - 1):
-        p, q = one[:, place, None, None], two[:, place, None, None]
-        before = found[:, : place + 1, : place + 1].copy()
-        found[:, : place + 1, : place + 1] *= np.maximum(1 - p - q, 0)
-        found[:, 1 : place + 2, : place + 1] += before * p
-        found[:, : place + 1, 1 : place + 2] += before * q
-    return found
-
-
-def upper_tail(distribution: Floats, observed: ArrayLike) -> Floats:
-    """Σ of each row from the observed count upwards, (rows,), in [0, 1]; a small tail keeps its digits."""
-    counted = np.arange(distribution.shape[1]) >= np.asarray(observed)[:, None]
-    return np.asarray(np.minimum(np.where(counted, distribution, 0.0).sum(axis=1), 1.0))
 
 
 def _extreme(joint: Floats, right: Indices, wrong: Indices) -> Floats:
@@ -204,10 +172,7 @@ def _likely(one: _Features, two: _Features, z: float) -> Flags:
         _product(one.weights, mine @ yours.T, two.weights)
         for mine, yours in ((one.mean, two.mean), (one.square, two.square))
     )
-    surplus = one.marks @ two.marks.T
-    np.subtract(surplus, mean, out=surplus)
-    sd = np.sqrt(np.maximum(mean - square, 0))
-    return np.asarray((surplus > -mean) & (surplus - 0.5 >= np.float32(z - 0.1) * sd - np.float32((z**2 - 1) / 6)))
+    return could_reach(one.marks @ two.marks.T - mean, mean - square, z)
 
 
 def _product(left: Scores | None, middle: Scores, right: Scores | None) -> Scores:

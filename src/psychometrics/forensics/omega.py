@@ -14,25 +14,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from psychometrics.errors import WrongValue
 from psychometrics.forensics.answers import CELLS, Answers, Progress
 from psychometrics.forensics.between import alike, between
+from psychometrics.forensics.counts import LIMIT, bound, coins, could_reach, upper_tail
 from psychometrics.forensics.pairs import blocks, chunked, members, pairs
 from psychometrics.responses import NO_OPTION, Flags, Floats, Indices, Scores
-
-LIMIT = 1e-4
-"""Pairs less surprising than this are not kept when all are looked at."""
-SLACK = 1e-3
-"""How far single precision may be off in ω while looking for pairs to keep."""
 
 
 @dataclass(frozen=True)
 class Omega:
     """ω of pairs: a reason to ask, never a finding of fact.
 
-    `pairs` (pairs, 2) are rows of copier and source; `observed` matches, `expected` ones, `omega` and its one-sided `p`
-    are (pairs,). `compared` counts all the pairs that were looked at, kept or not: what a correction for many tests
-    counts.
+    `pairs` (pairs, 2) are rows of copier and source; `observed` matches, `expected` ones, `omega`, its one-sided normal
+    `p`, and the `exact` chance of as many matches are (pairs,). `compared` counts all the pairs that were looked at,
+    kept or not: what a correction for many tests counts.
     """
 
     pairs: Indices
@@ -40,27 +35,35 @@ class Omega:
     expected: Floats
     omega: Floats
     p: Floats
+    exact: Floats
     compared: int
 
     def take(self, rows: Flags | Indices) -> Omega:
         """Some of the pairs, by flags or indices; as many were compared."""
         return Omega(
-            self.pairs[rows], self.observed[rows], self.expected[rows], self.omega[rows], self.p[rows], self.compared
+            self.pairs[rows],
+            self.observed[rows],
+            self.expected[rows],
+            self.omega[rows],
+            self.p[rows],
+            self.exact[rows],
+            self.compared,
         )
 
 
 def omega(answers: Answers, given: ArrayLike) -> Omega:
     """ω = (h - Σ P_i(u_is | θ_c)) / √Σ P_i (1 - P_i) of pairs (copier c, source s), (pairs, 2); about N(0, 1).
 
-    h counts the items on which both chose the same; the sums go over the items that both answered. p = 1 - Φ(ω).
-    ω and p are NaN without such an item. Source: Wollack (1997). Raises what `pairs` raises.
+    h counts the items on which both chose the same; the sums go over the items that both answered. p = 1 - Φ(ω),
+    too small far out; the exact chance treats the P_i as unlike coins (van der Linden & Sotaridona 2006). All three are
+    NaN without such an item. Source: Wollack (1997). Raises what `pairs` raises.
     """
     chosen = pairs(given, answers.n_persons)
-    made = np.full((3, len(chosen)), np.nan)
+    made = np.full((4, len(chosen)), np.nan)
     for part in chunked(chosen, CELLS // (answers.n_items * int(answers.n_options.max()))):
-        made[:, part] = _exact(answers, chosen[part])
-    observed, expected, value = made
-    return Omega(chosen, observed.astype(np.intp), expected, value, norm.sf(value), len(chosen))
+        made[:, part] = _reckoned(answers, chosen[part])
+    observed, expected, value, exact = made
+    return Omega(chosen, observed.astype(np.intp), expected, value, norm.sf(value), exact, len(chosen))
 
 
 def omega_among(
@@ -70,13 +73,14 @@ def omega_among(
     limit: float = LIMIT,
     progress: Progress | None = None,
 ) -> Omega:
-    """ω of every ordered pair within each room, or within the whole sitting; those with p at most `limit` are kept.
+    """ω of every ordered pair within each room, or within the whole sitting; those with either chance at most `limit`
+    are kept.
 
     `rooms` (persons,) names each person's room. Pairs come with the most surprising first. Memory grows with persons
     and with the pairs kept, time with the square of the persons of a room. `progress` hears comparisons done and all.
     Raises TooFew (nobody to compare), WrongValue (a limit outside (0, 0.1]).
     """
-    least = np.float32(bound(limit) - SLACK)
+    z = bound(limit)
     kept = [np.empty((0, 2), dtype=np.intp)]
     compared = 0
     held: Indices | None = None
@@ -84,9 +88,7 @@ def omega_among(
     for block in blocks(alike(answers, groups), once=False):
         if held is None or held[0] != block.one[0]:
             held, against = block.one, _against(answers, block.one)
-        surplus, variance = against(answers.marks(block.two))
-        np.sqrt(np.maximum(variance, 0, out=variance), out=variance)
-        above = surplus > np.multiply(variance, least, out=variance)
+        above = could_reach(*against(answers.marks(block.two)), z)
         if block.is_diagonal:
             np.fill_diagonal(above, False)
         kept.append(block.pairs(above))
@@ -94,15 +96,8 @@ def omega_among(
         if progress is not None:
             progress(block.done, block.total)
     found = omega(answers, np.concatenate(kept))
-    order = np.flatnonzero(found.p <= limit)
-    return replace(found.take(order[np.argsort(found.p[order], kind="stable")]), compared=compared)
-
-
-def bound(limit: float) -> float:
-    """The normal deviate that is exceeded with this chance. Raises WrongValue outside of (0, 0.1]."""
-    if not 0 < limit <= 0.1:
-        raise WrongValue(f"a limit of chance is above 0 and at most 0.1, not {limit}")
-    return float(norm.isf(limit))
+    order = np.flatnonzero((found.p <= limit) | (found.exact <= limit))
+    return replace(found.take(order[np.argsort(found.exact[order], kind="stable")]), compared=compared)
 
 
 def _against(answers: Answers, rows: Indices) -> Callable[[Scores], tuple[Scores, Scores]]:
@@ -131,7 +126,7 @@ def _against(answers: Answers, rows: Indices) -> Callable[[Scores], tuple[Scores
     return thinly
 
 
-def _exact(answers: Answers, chosen: Indices) -> tuple[Floats, Floats, Floats]:
+def _reckoned(answers: Answers, chosen: Indices) -> tuple[Floats, Floats, Floats, Floats]:
     copier, source = chosen[:, 0], chosen[:, 1]
     own, others = answers.chosen[copier], answers.chosen[source]
     chance = np.take_along_axis(answers.chances(copier), np.maximum(others, 0).astype(np.intp)[:, :, None], axis=2)[
@@ -142,4 +137,5 @@ def _exact(answers: Answers, chosen: Indices) -> tuple[Floats, Floats, Floats]:
     expected, variance = chance.sum(axis=1), (chance * (1 - chance)).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(variance > 0, (observed - expected) / np.sqrt(variance), np.nan)
-    return observed.astype(np.float64), expected, value
+    exact = np.where(variance > 0, upper_tail(coins(chance), observed), np.nan)
+    return observed.astype(np.float64), expected, value, exact

@@ -17,7 +17,7 @@ from scipy.stats import chi2, norm
 from psychometrics import irt
 from psychometrics.errors import ConstantItem, NotConverged, TooFew, WrongShape, WrongValue
 from psychometrics.estimation import Method, abilities, answered
-from psychometrics.forensics.matches import coins, upper_tail
+from psychometrics.forensics.counts import coins, upper_tail
 from psychometrics.responses import Floats, Indices, Responses
 
 Progress: TypeAlias = Callable[[int, int], None]
