@@ -181,7 +181,7 @@ class TestExtremes:
         with pytest.raises(WrongValue, match="half"):
             classical.extremes(sample(10, 3), tail=tail)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, max_examples=25)
     @given(scores=arrays(np.float64, st.tuples(st.integers(2, 30), st.integers(2, 5)), elements=st.integers(0, 1)))
     def test_hold_their_share_whatever_the_order_of_rows(self, scores: Floats) -> None:
         made, turned = (responses.scored(each, maxima=1) for each in (scores, scores[::-1]))
@@ -378,7 +378,7 @@ class TestOmega:
         shared = correlations * np.outer(sd, sd)
         assert classical.omega(shared) == pytest.approx((loadings @ sd) ** 2 / shared.sum(), abs=1e-7)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, max_examples=25)
     @given(
         loadings=arrays(np.float64, st.integers(4, 12), elements=st.floats(0.3, 0.9)),
         sizes=st.lists(st.floats(0.5, 2), min_size=12, max_size=12),
@@ -596,7 +596,7 @@ class TestConsistency:
         more = classical.livingston_lewis([*scores, NAN, NAN], reliability=0.7, most=20, cuts=[12])
         assert more.agreement == pytest.approx(whole.agreement)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, max_examples=25)
     @given(
         mean=st.floats(0.2, 0.8), spread=st.floats(0.05, 0.2), reliability=st.floats(0.3, 0.95), cut=st.floats(20, 80)
     )

@@ -85,7 +85,7 @@ class TestOdds:
         rabbits = [[[6, 0], [5, 0]], [[3, 3], [6, 0]], [[0, 6], [4, 2]], [[1, 5], [0, 6]], [[0, 2], [0, 5]]]
         assert chi2.sf(fairness.odds(rabbits).chi2, 1) == pytest.approx(0.047, abs=5e-4)
 
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=50)
     @given(counts=arrays(np.int64, st.tuples(st.integers(1, 8), st.just(2), st.just(2)), elements=st.integers(0, 40)))
     def test_turn_over_with_the_groups_and_with_the_answers(self, counts: Floats) -> None:
         found = fairness.odds(counts)
@@ -387,6 +387,33 @@ class TestGroups:
         left = made.of_persons(~made.in_group("korean"))
         with pytest.raises(EmptyGroup, match="korean"):
             fairness.mantel_haenszel(left, reference="han", focal="korean")
+
+
+class TestMatching:
+    def test_scales_points_to_all_anchors_when_nobody_answered_them_all(self) -> None:
+        """Half of each group answered the first four items, half the last four: 3 of 4 is worth 6 of 8."""
+        rng = np.random.default_rng(2)
+        scores = rng.integers(0, 2, (800, 8)).astype(float)
+        scores[::4, 4:] = scores[1::4, 4:] = scores[2::4, :4] = scores[3::4, :4] = NAN
+        made = responses.scored(scores, maxima=1, groups=["a", "b"] * 400)
+        comparison = fairness.compared(made, "a", ["b"], fewest=Fewest(1, 1))
+        table = next(iter(comparison.tables(np.ones(8, dtype=np.bool_))))
+        assert table is not None
+        assert table.levels.tolist() == [0, 2, 4, 6, 8]
+        shares = np.bincount((np.nanmean(scores[~np.isnan(scores[:, 0])], axis=1) * 4).astype(int))
+        assert table.counts.sum(axis=(1, 2)).tolist() == shares.tolist()
+
+    def test_counts_an_item_outside_of_the_anchor_in_its_own_match(self) -> None:
+        made = answers(5, n=100)
+        comparison = fairness.compared(made, "han", ["uyghur"], fewest=Fewest(1, 1))
+        inside, outside = (
+            list(comparison.tables(np.array([is_anchor, True, True, True, True]))) for is_anchor in (True, False)
+        )
+        assert inside[0] is not None
+        assert outside[0] is not None
+        assert (inside[0].counts == outside[0].counts).all()
+        assert inside[1].levels.max() == 5
+        assert outside[1].levels.max() == 4
 
 
 class TestBands:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from psychometrics.errors import EmptyGroup, TooFew, WrongShape, WrongValue
-from psychometrics.responses import Flags, Floats, Indices, Responses
+from psychometrics.responses import Flags, Floats, Indices, Responses, Scores
 
-CHUNK = 8192
-"""Persons worked on at once: bounds the memory."""
+CHUNK, BLOCK = 8192, 32
+"""Persons and items worked on at once: bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,25 @@ class Table:
         return Table(self.counts[both], self.levels[both], self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Members by score: `levels` (levels,) ascending; `cell` (members,) is level × groups + group, -1 for none."""
+
+    levels: Floats
+    cell: Indices
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """Groups of the same items, the reference group first; `group` (persons,) is a place in `groups`, -1 for others.
+    """Groups of the same items, the reference group first.
 
-    `external` (persons,) is a matching score from outside, NaN for who has none; without it the items match.
+    `rows` (members,) are those in one of the `groups`, `group` (members,) a place in them. `external` (members,) is a
+    matching score from outside, NaN for who has none; without it the items match.
     """
 
     responses: Responses
     groups: tuple[str, ...]
+    rows: Indices
     group: Indices
     fewest: Fewest
     external: Floats | None
@@ -71,40 +81,53 @@ class Comparison:
         a unit being what the cheapest item gives.
         """
         score = self._matched(anchor) if self.external is None else self.external
-        for item in range(self.responses.n_items):
-            own = self.responses.scores[:, item].astype(np.float64)
-            added = own if self.external is None and not anchor[item] else np.zeros_like(own)
-            seen = (self.group >= 0) & ~np.isnan(own) & ~np.isnan(score)
-            yield self._counted(item, own[seen], (score + added)[seen], self.group[seen])
+        plain = self._match(score)
+        for first in range(0, self.responses.n_items, BLOCK):
+            block = np.ascontiguousarray(self.responses.scores[self.rows, first : first + BLOCK].T)
+            for item, own in enumerate(block, start=first):
+                is_within = self.external is not None or anchor[item]
+                yield self._counted(item, own, plain if is_within else self._match(score + own))
 
     def _matched(self, anchor: Flags) -> Floats:
-        """Everybody's matching score without the item itself, (persons,), in points; NaN without an anchor answered."""
-        most = self.responses.maxima[anchor]
-        score = np.empty(self.responses.n_persons)
-        for rows in self.responses.chunks(CHUNK):
-            points, present = (part[rows][:, anchor] for part in (self.responses.scores, self.responses.is_present))
-            had, could = np.nansum(points, axis=1, dtype=np.float64), present @ most
-            whole = could == most.sum()
-            with np.errstate(invalid="ignore", divide="ignore"):
-                score[rows] = np.where(whole, had, had / could * most.sum())
-        return score
+        """Everybody's points on the anchor items, as if all were answered, (members,); NaN for who answered none."""
+        most = np.where(anchor, self.responses.maxima, 0)
+        had, could = (np.empty(self.rows.size) for _each in range(2))
+        for begun in range(0, self.rows.size, CHUNK):
+            here = slice(begun, begun + CHUNK)
+            points = self.responses.scores[self.rows[here]]
+            present = ~np.isnan(points)
+            had[here] = np.where(present, points, np.float32(0)) @ anchor.astype(np.float32)
+            could[here] = np.where(present, most, 0).sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(could >= most.sum() * (1 - 1e-9), had, had / could * most.sum())
 
-    def _counted(self, item: int, own: Floats, score: Floats, group: Indices) -> Table | None:
-        sizes = np.bincount(group, minlength=len(self.groups))
-        if sizes.min() < self.fewest.smaller or sizes[0] + sizes[1:].min() < self.fewest.together:
-            return None
-        values, reached = _reached(own, float(self.responses.maxima[item]))
+    def _match(self, score: Floats) -> _Match:
+        has = ~np.isnan(score)
+        if not has.any():
+            return _Match(np.zeros(1), np.full(score.size, -1))
+        level = np.zeros(score.size, dtype=np.intp)
         if self.external is None:
             unit = self.responses.maxima.min()
-            level = np.rint(score / unit).astype(np.intp)
+            level[has] = np.rint(score[has] / unit)
             levels = np.arange(level.max() + 1) * unit
         else:
-            levels, level = np.unique(score, return_inverse=True)
-        shape = (levels.size, len(self.groups), values.size)
-        cells = (level * shape[1] + group) * shape[2] + reached
-        counts = np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+            levels, level[has] = np.unique(score[has], return_inverse=True)
+        return _Match(levels, np.where(has, level * len(self.groups) + self.group, -1))
+
+    def _counted(self, item: int, own: Scores, match: _Match) -> Table | None:
+        seen = (match.cell >= 0) & ~np.isnan(own)
+        cell = match.cell
+        if not seen.all():
+            own, cell = own[seen], cell[seen]
+        values, reached = _reached(own, float(self.responses.maxima[item]))
+        shape = (match.levels.size, len(self.groups), values.size)
+        found = np.bincount(cell * values.size + reached, minlength=int(np.prod(shape)))
+        counts = found.reshape(shape).astype(np.float64)
+        sizes = counts.sum(axis=(0, 2))
+        if sizes.min() < self.fewest.smaller or sizes[0] + sizes[1:].min() < self.fewest.together:
+            return None
         used = counts.any(axis=(1, 2))
-        return Table(counts[used], levels[used], values)
+        return Table(counts[used], match.levels[used], values)
 
 
 def compared(
@@ -134,8 +157,9 @@ def compared(
         raise WrongShape(f"{external.size} matching scores for {responses.n_persons} persons")
     if external is not None and np.isinf(external).any():
         raise WrongValue("a matching score is infinite")
-    _require(np.bincount(group[group >= 0], minlength=len(groups)), groups, least)
-    return Comparison(responses, groups, group, least, external)
+    rows = np.flatnonzero(group >= 0)
+    _require(np.bincount(group[rows], minlength=len(groups)), groups, least)
+    return Comparison(responses, groups, rows, group[rows], least, None if external is None else external[rows])
 
 
 def focal_groups(responses: Responses, reference: str) -> tuple[str, ...]:
@@ -159,13 +183,13 @@ def bands(matching: ArrayLike, count: int) -> Floats:
     return np.where(np.isnan(score), np.nan, np.searchsorted(edges, score, side="right").astype(np.float64))
 
 
-def _reached(own: Floats, most: float) -> tuple[Floats, Indices]:
+def _reached(own: Scores, most: float) -> tuple[Floats, Indices]:
     """The points that an item gave, and which of them each person has."""
-    whole = own == float(np.float32(most))
-    if np.all(whole | (own == 0)):
+    whole = own == np.float32(most)
+    if np.count_nonzero(whole) + np.count_nonzero(own == 0) == own.size:
         return np.array([0.0, most]), whole.astype(np.intp)
-    values = np.union1d(own, [0, most])
-    return values, np.searchsorted(values, own)
+    values = np.union1d(own, np.array([0, most], dtype=np.float32))
+    return values.astype(np.float64), np.searchsorted(values, own)
 
 
 def _require(sizes: Indices, groups: Sequence[str], fewest: Fewest) -> None:
