@@ -24,7 +24,8 @@ Population: TypeAlias = irt.Quadrature | Mapping[str, irt.Quadrature]
 STANDARD = irt.normal_quadrature()
 NODES = 241
 STEPS = 60
-PRECISE = 1e-9
+PRECISE = 1e-8
+"""A step shorter than this is the last."""
 TRIFLE = 0.01
 """A log-likelihood that is nowhere higher than guessing's by more than this tells no ability."""
 

@@ -69,7 +69,7 @@ class Answered:
         """Derivatives, information and bias of some persons, each at an ability of their own, (persons,)."""
         scores, present = self.responses.scores[rows], self.responses.is_present[rows]
         if self.items.is_dichotomous:
-            return _dichotomous(self.items, scores == 1, present, theta)
+            return _dichotomous(self.items, scores == 1, None if self.responses.is_complete else present, theta)
         return _categories(self.items, np.where(present, scores, 0).astype(np.intp), present, theta)
 
 
@@ -114,20 +114,25 @@ def bias_table(items: irt.Items, nodes: Floats) -> Floats:
     return np.asarray((slope * bend / np.maximum(chance, LEAST)).sum(axis=2).T)
 
 
-def _dichotomous(items: irt.Items, right: Flags, present: Flags, theta: Floats) -> Local:
-    # With p the logistic curve and s = (1-c)p/P all four are products that cannot divide by nothing.
-    a, c = items.a, items.c
+def _dichotomous(items: irt.Items, right: Flags, present: Flags | None, theta: Floats) -> Local:
+    # With p the logistic curve and s = (1-c)p/P, which is 1 without guessing, all four are products that cannot divide
+    # by nothing; the slopes come in last, as matrix products.
+    a = items.a
     plain = expit(a * (theta[:, None] - items.b[:, 0]))
     rest = 1 - plain
-    share = (1 - c) * plain / np.maximum(c + (1 - c) * plain, LEAST)
-    known = a**2 * plain * rest * share
-    second = np.where(right, a**2 * rest * share * (rest * (1 - share) - plain), -(a**2) * plain * rest)
-    return Local(
-        first=(present * np.where(right, a * rest * share, -a * plain)).sum(axis=1),
-        second=(present * second).sum(axis=1),
-        information=(present * known).sum(axis=1),
-        bias=(present * known * a * (1 - 2 * plain)).sum(axis=1),
-    )
+    spread = plain * rest
+    if items.c.any():
+        share = (1 - items.c) * plain / np.maximum(items.c + (1 - items.c) * plain, LEAST)
+        gain = rest * share
+        first = np.where(right, gain, -plain)
+        second = np.where(right, gain * (rest * (1 - share) - plain), -spread)
+        known = spread * share
+    else:
+        first, second, known = right - plain, -spread, spread
+    bias = known * (rest - plain)
+    if present is not None:
+        first, second, known, bias = (present * each for each in (first, second, known, bias))
+    return Local(first @ a, second @ a**2, known @ a**2, bias @ a**3)
 
 
 def _categories(items: irt.Items, scores: Indices, present: Flags, theta: Floats) -> Local:
