@@ -308,6 +308,23 @@ class TestEnemies:
             assert all(not {one, other} <= set(row) for one, other in pairs)
 
 
+class TestProgress:
+    def test_is_told_up_to_the_last_sitting_and_round(self) -> None:
+        heard: list[tuple[int, int]] = []
+        engine = Engine(Design(pool(30), Stopping(3), shadow=()))
+        simulated(engine, people(120), rng=rng(), progress=lambda done, total: heard.append((done, total)))
+        assert heard == [(50, 120), (100, 120), (120, 120)]
+        heard.clear()
+        found = sympson_hetter(
+            Design(pool(), Stopping(12)),
+            people(300),
+            ceiling=0.3,
+            rng=rng(),
+            progress=lambda done, total: heard.append((done, total)),
+        )
+        assert heard == [(turn + 1, 30) for turn in range(found.highest.size)]
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("make", "error"),
