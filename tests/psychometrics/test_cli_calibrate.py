@@ -86,6 +86,13 @@ def test_from_a_shell_the_published_figures_come_out(lsat: Path, tmp_path: Path)
     assert read.b_errors[:, 0].tolist() == [each["b_se"] for each in made["items"]]
 
 
+def test_other_commands_read_what_it_writes(lsat: Path, tmp_path: Path) -> None:
+    output = tmp_path / "items.csv"
+    report(lsat, "--model", "3pl", "--output", output)
+    done = CliRunner().invoke(commands(), ["estimation", str(lsat), "--items", str(output), "--json"])
+    assert json.loads(done.stdout)["n_finite"] == 1000
+
+
 def test_papers_of_several_models_and_groups(mixed: tuple[Path, irt.Items], tmp_path: Path) -> None:
     answers, truth = mixed
     models = written(tmp_path / "models.csv", ["item", "model"], [["g1", "GRM"], ["g2", "gpcm"]])

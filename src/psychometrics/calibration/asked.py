@@ -11,7 +11,7 @@ from psychometrics.calibration.em import ROWS, Answers, Fixed, Problem
 from psychometrics.calibration.information import mapping_of
 from psychometrics.calibration.kinds import DICHOTOMOUS, Block, Kind
 from psychometrics.errors import ConstantItem, EmptyGroup, TooFew, WrongShape, WrongValue
-from psychometrics.responses import NO_OPTION, Flags, Floats, Indices, Responses
+from psychometrics.responses import NO_OPTION, Flags, Floats, Indices, Options, Responses
 
 
 def kinds_of(responses: Responses, model: Kind | Sequence[Kind]) -> list[Kind]:
@@ -71,7 +71,8 @@ def _reached(responses: Responses) -> Indices:
 def answers_of(responses: Responses, held: Flags, fixed: irt.Items | None) -> Answers:
     """Scores as columns; a fixed item has as many categories as its parameters say."""
     scores = responses.scores
-    if np.any(np.isfinite(scores) & (scores != np.floor(scores))) or np.any(responses.maxima % 1):
+    is_whole = all(bool((np.isnan(scores[rows]) | (scores[rows] % 1 == 0)).all()) for rows in responses.chunks(ROWS))
+    if not is_whole or np.any(responses.maxima % 1):
         raise WrongValue("scores are whole categories from 0: count half points as points of their own")
     n_categories = responses.maxima.astype(np.intp) + 1
     for place in np.flatnonzero(held):
@@ -83,7 +84,7 @@ def answers_of(responses: Responses, held: Flags, fixed: irt.Items | None) -> An
     if responses.is_complete and (n_categories == 2).all():
         first = np.arange(responses.n_items)
         return Answers(scores, _member(responses), first, n_categories, np.full_like(first, -1))
-    return _matrix(responses, np.where(responses.is_present, np.nan_to_num(scores), -1), n_categories)
+    return _matrix(responses, np.where(responses.is_present, scores, -1).astype(np.int16), n_categories)
 
 
 def chosen_of(responses: Responses) -> Answers:
@@ -93,12 +94,12 @@ def chosen_of(responses: Responses) -> Answers:
     return _matrix(responses, np.where(chosen == NO_OPTION, -1, chosen), responses.choices.counts.astype(np.intp))
 
 
-def _matrix(responses: Responses, reached: Indices | Floats, n_categories: Indices) -> Answers:
+def _matrix(responses: Responses, reached: Options, n_categories: Indices) -> Answers:
     """Answers from the category that everybody reached, (persons, items), -1 where missing."""
     first = np.concatenate([[0], np.cumsum(n_categories - 1)[:-1]])
     some = np.flatnonzero((reached < 0).any(axis=0))
     total = int((n_categories - 1).sum())
-    columns = np.empty((responses.n_persons, total + some.size), dtype=np.float32)
+    columns = np.empty((responses.n_persons, total + some.size), dtype=np.int8)
     for place, start in enumerate(first):
         for category in range(1, n_categories[place]):
             columns[:, start + category - 1] = reached[:, place] == category

@@ -22,6 +22,7 @@ from psychometrics.calibration.priors import Priors
 from psychometrics.responses import Floats, Indices
 
 Matrix = NDArray[np.floating[Any]]
+Columns = Matrix | NDArray[np.int8]
 Progress = Callable[[int, int], None]
 
 ROWS = 2048
@@ -38,7 +39,7 @@ class Answers:
     more, at `presence[i]` (-1: everybody answered). `member` (persons, groups) of 0 and 1.
     """
 
-    columns: Matrix
+    columns: Columns
     member: Matrix
     first: Indices
     n_categories: Indices

@@ -38,9 +38,11 @@ def anchored(problem: Problem, keeps: irt.Items, held: Flags, points: int, reach
 
 def plain_counts(problem: Problem, responses: Responses) -> Expected:
     """Everybody at the node nearest to their standardised logit share of points: the first guess of the weights."""
-    most = np.concatenate([responses.is_present[rows] @ responses.maxima for rows in problem.answers.chunks()])
-    share = (responses.totals + 0.5) / (most + 1)
-    height = np.asarray(logit(share))
+    shares = [
+        (np.nansum(responses.scores[rows], axis=1) + 0.5) / (responses.is_present[rows] @ responses.maxima + 1)
+        for rows in problem.answers.chunks()
+    ]
+    height = np.asarray(logit(np.concatenate(shares)))
     own = height[problem.answers.member[:, problem.reference] > 0]
     height = (height - own.mean()) / max(float(own.std()), 1e-6)
     place = (np.clip(height, -4, 4) - problem.nodes[0]) / (problem.nodes[1] - problem.nodes[0])
