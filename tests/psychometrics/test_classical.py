@@ -56,6 +56,11 @@ LSAT7 = [
     32,
 ]
 
+SAMPLE = """
+0 23 98 384 986 2161 3722 5623 7533 8817 9597 9809 9674 8971 8033 7384 6758 6004 5463 4896 4367 4083 3651 3333 3191
+2899 2644 2597 2287 2197 1967 1874 1710 1581 1503 1349 1181 994 827 585 294
+"""
+
 
 def law(counts: list[int], last: int) -> Responses:
     """A section of the Law School Admission Test by patterns 00000, 00001, … (Bock & Lieberman 1970)."""
@@ -478,6 +483,39 @@ class TestTrueScores:
     def test_what_is_no_distribution_of_proportions_is_refused(self, raw: list[float]) -> None:
         with pytest.raises(WrongValue, match="proportions"):
             classical.fitted(raw)
+
+
+class TestPublishedConsistency:
+    """Number right of 151,050 persons on 40 items, the sample file of BB-CLASS (Brennan 2004), cut at 24.
+
+    Expected figures: another program's run on it, BBClassify 1.0 (Haakstad 2025), which prints five decimals.
+    """
+
+    def scores(self) -> Floats:
+        return np.repeat(np.arange(41, dtype=np.float64), [int(count) for count in SAMPLE.split()])
+
+    def test_hanson_and_brennan(self) -> None:
+        scores = self.scores()
+        kr21 = classical.kr21(scores.mean(), scores.var(ddof=1), 40)
+        found = classical.hanson_brennan(scores, length=40, reliability=kr21, cuts=[24])
+        assert kr21 == pytest.approx(0.87217, abs=5e-6)
+        truth = found.true_scores
+        assert truth is not None
+        assert (truth.first, truth.second, truth.lower, truth.upper, truth.moments) == pytest.approx(
+            (0.52378, 1.62569, 0.22317, 1.0, 3), abs=6e-6
+        )
+        assert found.truth == pytest.approx(np.array([[0.78247, 0.03795], [0.01778, 0.16180]]), abs=6e-6)
+        assert found.agreement == pytest.approx(np.array([[0.76127, 0.03898], [0.03898, 0.16076]]), abs=6e-6)
+        assert (found.accuracy, found.consistency, found.kappa) == pytest.approx((0.94427, 0.92203, 0.75612), abs=2e-5)
+
+    def test_livingston_and_lewis(self) -> None:
+        found = classical.livingston_lewis(self.scores(), reliability=0.873, most=40, cuts=[22, 24])
+        truth = [[0.73124, 0.02566, 0.01802], [0.01452, 0.01105, 0.01992], [0.00674, 0.01104, 0.16180]]
+        agreement = [[0.70700, 0.02297, 0.02253], [0.02297, 0.00834, 0.01645], [0.02253, 0.01645, 0.16076]]
+        assert found.length == 40
+        assert found.truth == pytest.approx(np.array(truth), abs=6e-6)
+        assert found.agreement == pytest.approx(np.array(agreement), abs=6e-6)
+        assert found.kappa == pytest.approx(0.68358, abs=2e-5)
 
 
 class TestConsistency:
