@@ -5,9 +5,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
+from mirt.estimation import fit_mfrm
+from mirt.models import Facet, PolytomousMFRM
 
 from psychometrics.agreement import Ratings, Severity, Steps, ratings, severity
 from psychometrics.errors import Disconnected, NotConverged, TooFew, WrongShape, WrongValue
@@ -154,6 +157,31 @@ class TestLikelihood:
         assert found.examiners.error[2] == pytest.approx(np.sqrt(last @ covariance @ last), rel=1e-3)
 
 
+class TestOracle:
+    """PyPI's mirt fits the same model by code of its own; items are our tasks, whose mean is free there."""
+
+    @pytest.mark.parametrize(
+        ("steps", "structure"), [(Steps.SHARED, "rating_scale"), (Steps.BY_TASK, "partial_credit")]
+    )
+    def test_mirt_finds_the_same(self, steps: Steps, structure: Literal["rating_scale", "partial_credit"]) -> None:
+        given = simulated(200, 8, seed=14, tasks=3).ratings
+        points = np.full((200, 6), np.nan)
+        items, raters = np.zeros((200, 6), dtype=int), np.zeros((200, 6), dtype=int)
+        place = (given.person, np.arange(given.n) % 6)
+        points[place], items[place], raters[place] = given.score, given.task, given.examiner
+        model = PolytomousMFRM(3, 5, [Facet("rater", 8)], structure)
+        oracle, found = fit_mfrm(model, points, {"rater": raters}, item_indices=items), severity(given, steps=steps)
+        assert found.log_likelihood == pytest.approx(oracle.log_likelihood, abs=1e-4)
+        assert found.n_parameters == oracle.n_parameters
+        assert found.examiners.measure == pytest.approx(oracle.facet_parameters["rater"], abs=1e-3)
+        assert found.examiners.error == pytest.approx(oracle.facet_se["rater"], rel=1e-3)
+        assert found.examiners.infit == pytest.approx(oracle.infit["rater"], abs=1e-3)
+        assert found.examiners.outfit == pytest.approx(oracle.outfit["rater"], abs=1e-3)
+        assert found.tasks.measure - found.mean == pytest.approx(oracle.item_difficulty, abs=1e-3)
+        assert found.persons.ability - found.mean == pytest.approx(oracle.theta, abs=1e-3)
+        assert found.persons.error == pytest.approx(oracle.theta_se, abs=1e-3)
+
+
 class TestRecovery:
     def test_severities_come_back_from_a_sparse_design_with_errors_that_hold(self) -> None:
         away, slopes = [], []
@@ -195,6 +223,21 @@ class TestRecovery:
         assert each.examiners.measure == pytest.approx(one.examiners.measure, abs=0.05)
         assert each.n_parameters == one.n_parameters + 3
         assert 0 <= 2 * (each.log_likelihood - one.log_likelihood) < 16
+
+    def test_robust_errors_hold_for_marks_that_spread_more_than_trials_do(self) -> None:
+        rng, away = np.random.default_rng(12), {True: [], False: []}
+        severe = np.linspace(-0.3, 0.3, 6)
+        for _ in range(16):
+            who = np.repeat(np.arange(150), 2)
+            whom = np.concatenate([rng.choice(6, 2, replace=False) for _ in range(150)])
+            height = rng.normal(0.5, 0.8, 150)[who] - severe[whom] + rng.normal(0, 0.6, 300)
+            marks = rng.binomial(20, 1 / (1 + np.exp(-height)))
+            given = ratings(list(map(str, who)), list(map(str, whom)), marks, maxima=20)
+            for robust, seen in away.items():
+                found = severity(given, steps=Steps.BINOMIAL, robust=robust).examiners
+                seen.append(found.measure / found.error - severe / found.error)
+        assert np.std(away[True]) == pytest.approx(1, abs=0.2)
+        assert np.std(away[False]) > 1.3
 
     def test_progress_is_told(self) -> None:
         told: list[tuple[int, int]] = []

@@ -12,12 +12,14 @@ from functools import cached_property
 
 import numpy as np
 from scipy.sparse import block_diag, coo_array, csr_array, eye_array, vstack
-from scipy.special import logsumexp
 
 from psychometrics.agreement.ratings import Ratings
 from psychometrics.errors import WrongValue
 from psychometrics.irt import Quadrature
 from psychometrics.responses import Flags, Floats, Indices
+
+NOBODY = 1e-9
+"""A share of a person that is none."""
 
 
 class Steps(StrEnum):
@@ -39,17 +41,21 @@ class Posterior:
 
 @dataclass(frozen=True)
 class Curves:
-    """Of every pair of task and examiner at every node: `log_chance` (cells, nodes, scores), `mean`, `variance`."""
+    """Every pair of task and examiner at every node.
+
+    `log_chance`, `chance` (cells, scores, nodes); `mean`, `variance` of the score (cells, nodes); `theta` (nodes,).
+    """
 
     theta: Floats
     log_chance: Floats
+    chance: Floats
     mean: Floats
     variance: Floats
 
     @cached_property
     def reached(self) -> Floats:
-        """P(score ≥ k) for k from 1, (cells, nodes, most)."""
-        return np.asarray(np.exp(self.log_chance)[:, :, :0:-1].cumsum(axis=2)[:, :, ::-1])
+        """P(score ≥ k) for k from 1, (cells, most, nodes)."""
+        return at_least(self.chance)
 
 
 @dataclass(frozen=True)
@@ -152,29 +158,37 @@ class Facets:
         ahead = theta - (difficulty[task] + severity[examiner])[:, None]
         scores = np.arange(self.most + 1)
         climbed = np.concatenate([np.zeros((steps.shape[0], 1)), steps.cumsum(axis=1)], axis=1)[self.scale[task]]
-        height = ahead[:, :, None] * scores - climbed[:, None, :]
-        height[np.broadcast_to((scores > self.maxima[task][:, None])[:, None, :], height.shape)] = -np.inf
-        log_chance = height - logsumexp(height, axis=2, keepdims=True)
-        chance = np.exp(log_chance)
-        expected = chance @ scores
-        return Curves(theta, log_chance, expected, chance @ scores**2 - expected**2)
+        height = ahead[:, None, :] * scores[:, None] - climbed[:, :, None]
+        height[scores > self.maxima[task][:, None]] = -np.inf
+        height -= height.max(axis=1, keepdims=True)
+        chance = np.exp(height)
+        total = chance.sum(axis=1, keepdims=True)
+        height -= np.log(total)
+        chance /= total
+        expected = scores @ chance
+        return Curves(theta, height, chance, expected, scores**2 @ chance - expected**2)
 
     def posterior(self, curves: Curves) -> Posterior:
         """Where each person is, given the ratings."""
-        table = np.where(np.isneginf(curves.log_chance), 0.0, curves.log_chance)
-        joint = self.given @ self._by_row(table) + np.log(self.nodes.weights)
-        total = logsumexp(joint, axis=1, keepdims=True)
-        return Posterior(float(total.sum()), np.exp(joint - total))
+        joint = self.given @ curves.log_chance.reshape(self.given.shape[1], -1)
+        joint += np.log(self.nodes.weights)
+        most = joint.max(axis=1, keepdims=True)
+        joint -= most
+        weights = np.exp(joint, out=joint)
+        total = weights.sum(axis=1, keepdims=True)
+        weights /= total
+        return Posterior(float(np.log(total).sum() + most.sum()), weights)
 
     def slope(self, curves: Curves, posterior: Posterior, sd: float) -> Floats:
         """The slope of the log-likelihood in the free parameters."""
         task, examiner, _ = self.cells
-        counts = (self.given.T @ posterior.weights).reshape(task.size, self.most + 1, -1).transpose(0, 2, 1)
-        persons = counts.sum(axis=2)
-        away = counts @ np.arange(self.most + 1) - persons * curves.mean
-        reached = counts[:, :, :0:-1].cumsum(axis=2)[:, :, ::-1] - persons[:, :, None] * curves.reached
+        counts = self._counts(posterior)
+        persons = counts.sum(axis=1)
+        away = np.arange(self.most + 1) @ counts - persons * curves.mean
         steps = np.zeros((int(self.scale.max()) + 1, self.most))
-        np.add.at(steps, self.scale[task], -reached.sum(axis=1))
+        if self.steps is not Steps.BINOMIAL:
+            reached = at_least(counts) - persons[:, None, :] * curves.reached
+            np.add.at(steps, self.scale[task], -reached.sum(axis=2))
         whole = [
             np.array([away.sum(), sd * (away @ self.nodes.nodes).sum()]),
             -np.bincount(task, away.sum(axis=1), len(self.ratings.tasks)),
@@ -183,45 +197,69 @@ class Facets:
         ]
         return np.asarray(self.spread.T @ np.concatenate(whole))
 
-    def information(self, curves: Curves, posterior: Posterior, sd: float) -> Floats:
-        """The observed information, (free, free): complete less missing (Louis 1982), node by node."""
-        places = self._slope_places()
-        size = self.base.size
-        found, centre = np.zeros((size, size)), csr_array((len(self.ratings.persons), size))
-        counts = self.given.T @ posterior.weights
-        persons = counts.reshape(self.cells[0].size, self.most + 1, -1).sum(axis=1)
+    def complete(self, curves: Curves, posterior: Posterior, sd: float) -> Floats:
+        """The information there would be if abilities were known, (free, free)."""
+        persons = self._counts(posterior).sum(axis=1)
+        width = self._columns.shape[1]
+        found = np.zeros((len(self._columns), width, width))
         for node in range(self.nodes.nodes.size):
-            each = self._slopes(curves, node, sd, places)
-            expected = (np.exp(curves.log_chance[:, node]) * persons[:, node, None]).ravel()
-            mine, weight = csr_array(self.given @ each), posterior.weights[:, node]
-            found += (each.T @ _times(each, expected)).toarray()
-            found -= (mine.T @ _times(mine, weight)).toarray()
-            centre = centre + _times(mine, weight)
-        found += (centre.T @ centre).toarray()
-        return np.asarray(self.spread.T @ (self.spread.T @ found).T)
+            each = self._slopes(curves, node, sd)
+            expected = curves.chance[:, :, node, None] * persons[:, node, None, None]
+            found += (each * expected).transpose(0, 2, 1) @ each
+        rows, columns = np.broadcast_arrays(self._columns[:, :, None], self._columns[:, None, :])
+        places = (rows.ravel(), columns.ravel())
+        return self._of_free(csr_array(coo_array((found.ravel(), places), shape=(self.base.size,) * 2)).toarray())
 
-    def _by_row(self, table: Floats) -> Floats:
-        """(cells, nodes, scores) as (cells x scores, nodes)."""
-        return table.transpose(0, 2, 1).reshape(-1, table.shape[1])
+    def information(self, curves: Curves, posterior: Posterior, sd: float) -> tuple[Floats, Floats]:
+        """The observed information, complete less missing (Louis 1982), and the sum of squared slopes of persons.
 
-    def _slope_places(self) -> tuple[Indices, Indices]:
-        """Rows and columns of `_slopes`, which are the same at every node."""
+        Both (free, free), node by node, leaving out nodes where nobody is.
+        """
+        size = self.base.size
+        columns = np.repeat(self._columns, self.most + 1, axis=0)
+        starts, shape = np.arange(len(columns) + 1) * columns.shape[1], (len(columns), size)
+        missing, centre = np.zeros((size, size)), csr_array((len(self.ratings.persons), size))
+        for node in np.flatnonzero(posterior.weights.max(axis=0) > NOBODY):
+            values = self._slopes(curves, int(node), sd).ravel()
+            mine = self.given @ csr_array((values, columns.ravel(), starts), shape=shape)
+            weighted = _times(mine, posterior.weights[:, node])
+            missing += (mine.T @ weighted).toarray()
+            centre = centre + weighted
+        crossed = self._of_free((centre.T @ centre).toarray())
+        return self.complete(curves, posterior, sd) - self._of_free(missing) + crossed, crossed
+
+    def _counts(self, posterior: Posterior) -> Floats:
+        """Persons by what they got, where they are, (cells, scores, nodes)."""
+        found = self.given.T @ posterior.weights
+        return np.asarray(found.reshape(self.cells[0].size, self.most + 1, -1))
+
+    def _of_free(self, whole: Floats) -> Floats:
+        return np.asarray(self.spread.T @ (self.spread.T @ whole).T)
+
+    @cached_property
+    def _columns(self) -> Indices:
+        """Which parameters each cell depends on, (cells, 4 + its steps), in the order of `_slopes`."""
         task, examiner, _ = self.cells
-        tasks, examiners, scores = len(self.ratings.tasks), len(self.ratings.examiners), self.most + 1
+        tasks, examiners = len(self.ratings.tasks), len(self.ratings.examiners)
+        columns = np.stack([0 * task, 0 * task + 1, 2 + task, 2 + tasks + examiner], axis=1)
+        if self.steps is Steps.BINOMIAL:
+            return columns
         first = 2 + tasks + examiners + self.scale[task] * self.most
-        cell_columns = np.stack([0 * task, 0 * task + 1, 2 + task, 2 + tasks + examiner], axis=1)
-        columns = np.concatenate([cell_columns, first[:, None] + np.arange(self.most)], axis=1)
-        rows = np.repeat(np.arange(task.size * scores), columns.shape[1])
-        return rows, np.repeat(columns, scores, axis=0).ravel()
+        return np.concatenate([columns, first[:, None] + np.arange(self.most)], axis=1)
 
-    def _slopes(self, curves: Curves, node: int, sd: float, places: tuple[Indices, Indices]) -> csr_array:
-        """∂ ln P(score) / ∂ parameter at a node, (cells x scores, whole parameters)."""
+    def _slopes(self, curves: Curves, node: int, sd: float) -> Floats:
+        """At a node ∂ ln P(score) / ∂ parameter, (cells, scores, parameters of the cell)."""
         scores = np.arange(self.most + 1)
         away = (scores - curves.mean[:, node, None])[:, :, None]
-        at_least = (scores[:, None] >= scores[1:]) - curves.reached[:, node, None, :]
-        own = [away, sd * self.nodes.nodes[node] * away, -away, -away, -at_least]
-        values = np.concatenate(own, axis=2).ravel()
-        return csr_array(coo_array((values, places), shape=(self.given.shape[1], self.base.size)))
+        own = [away, sd * self.nodes.nodes[node] * away, -away, -away]
+        if self.steps is not Steps.BINOMIAL:
+            own.append(curves.reached[:, None, :, node] - (scores[:, None] >= scores[1:]))
+        return np.concatenate(own, axis=2)
+
+
+def at_least(table: Floats) -> Floats:
+    """Sums over the scores from k up, for k from 1: (cells, scores, nodes) to (cells, most, nodes)."""
+    return np.asarray(table[:, :0:-1].cumsum(axis=1)[:, ::-1])
 
 
 def _contrasts(used: Flags) -> csr_array:

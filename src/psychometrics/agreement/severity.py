@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 from scipy import stats
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
 from scipy.optimize import minimize
 
 from psychometrics.agreement.facets import Curves, Facets, Posterior, Steps
@@ -91,6 +91,7 @@ def severity(
     given: Ratings,
     *,
     steps: Steps = Steps.SHARED,
+    robust: bool = False,
     most_iterations: int = 500,
     progress: Callable[[int, int], None] | None = None,
 ) -> Severity:
@@ -99,9 +100,10 @@ def severity(
     Abilities are integrated out as normal, so that severities do not drift apart as they do when few ratings of each
     person are fitted jointly with abilities (Neyman & Scott 1948). Nodes are refined until they are no wider than what
     is known of a person (201 at the most: then abilities surer than sd / 20 are not told apart). Standard errors come
-    from the observed information (Louis 1982). Fit compares ratings with what is expected over the posterior, mean
-    squares being 1 on average (Adams & Wu 2007), t by Wilson and Hilferty with the spread between persons. Raters' and
-    tasks' extremes are left out, see `Ratings.without_extremes`.
+    from the observed information (Louis 1982), or, `robust`, hold also when marks spread otherwise than the model says,
+    persons being independent (White 1982): for many persons and doubtful fit. Fit compares ratings with what is
+    expected over the posterior, mean squares being 1 on average (Adams & Wu 2007), t by Wilson and Hilferty with the
+    spread between persons. Raters' and tasks' extremes are left out, see `Ratings.without_extremes`.
 
     `progress` is told of iterations done and the most there can be. Raises TooFew (less than 2 examiners), Disconnected
     (no common persons), WrongValue (a score nobody was given), NotConverged.
@@ -120,45 +122,52 @@ def severity(
     while (wanted := _nodes_wanted(model, free)) > model.nodes.nodes.size:
         model = replace(model, nodes=normal_quadrature(wanted, reach=REACH))
         free = _climbed(model, free, most_iterations, progress)
-    free, covariance = _polished(model, free)
+    free, covariance = _polished(model, free, robust=robust)
     return _reported(model, free, covariance, given.n - kept.n)
 
 
 def _climbed(model: Facets, free: Floats, most_iterations: int, progress: Callable[[int, int], None] | None) -> Floats:
-    """Quasi-Newton, near enough to the top for Newton to finish."""
+    """Quasi-Newton in units of the complete information, near enough to the top for Newton to finish."""
     done = 0
+    curves, posterior, sd = _at(model, free)
+    unit = np.linalg.cholesky(model.complete(curves, posterior, sd) + 1e-8 * np.eye(free.size))
 
-    def below(at: Floats) -> tuple[float, Floats]:
-        whole = model.base + model.spread @ at
-        curves = model.curves(whole)
-        posterior = model.posterior(curves)
-        n = model.ratings.n
-        return -posterior.log_likelihood / n, -model.slope(curves, posterior, float(np.exp(whole[1]))) / n
+    def below(moved: Floats) -> tuple[float, Floats]:
+        at = free + solve_triangular(unit.T, moved, lower=False)
+        curves, posterior, sd = _at(model, at)
+        slope = solve_triangular(unit, model.slope(curves, posterior, sd), lower=True)
+        return -posterior.log_likelihood, -slope
 
-    def told(_at: Floats) -> None:
+    def told(_moved: Floats) -> None:
         nonlocal done
         done += 1
         if progress is not None:
             progress(done, most_iterations)
 
     found = minimize(
-        below, free, jac=True, method="L-BFGS-B", callback=told,
-        bounds=[(None, None), (-WIDEST, WIDEST)] + [(None, None)] * (free.size - 2),
-        options={"maxiter": most_iterations, "maxcor": 20, "ftol": 1e-13, "gtol": 1e-7},
+        below, np.zeros(free.size), jac=True, method="L-BFGS-B", callback=told,
+        options={"maxiter": most_iterations, "maxcor": 20, "ftol": 0.0, "gtol": 1e-3},
     )  # fmt: skip
-    return np.asarray(found.x)
+    return np.asarray(free + solve_triangular(unit.T, found.x, lower=False))
 
 
-def _polished(model: Facets, free: Floats, *, tolerance: float = 1e-3, most: int = 20) -> tuple[Floats, Floats]:
+def _at(model: Facets, free: Floats) -> tuple[Curves, Posterior, float]:
+    whole = model.base + model.spread @ free
+    whole[1] = np.clip(whole[1], -WIDEST, WIDEST)
+    curves = model.curves(whole)
+    return curves, model.posterior(curves), float(np.exp(whole[1]))
+
+
+def _polished(
+    model: Facets, free: Floats, *, robust: bool, tolerance: float = 1e-3, most: int = 20
+) -> tuple[Floats, Floats]:
     """Newton's steps until none moves a parameter by `tolerance` of its error; then the covariance."""
     for _ in range(most):
-        whole = model.base + model.spread @ free
-        sd = float(np.exp(whole[1]))
-        curves = model.curves(whole)
-        posterior = model.posterior(curves)
+        curves, posterior, sd = _at(model, free)
         slope = model.slope(curves, posterior, sd)
         try:
-            factor = cho_factor(model.information(curves, posterior, sd))
+            observed, crossed = model.information(curves, posterior, sd)
+            factor = cho_factor(observed)
         except LinAlgError:
             raise NotConverged("the ratings do not settle the parameters: too few, or persons do not differ") from None
         step, covariance = cho_solve(factor, slope), cho_solve(factor, np.eye(free.size))
@@ -166,7 +175,7 @@ def _polished(model: Facets, free: Floats, *, tolerance: float = 1e-3, most: int
         if not abs(free[1]) < WIDEST:
             raise NotConverged("persons do not differ beyond chance, or nothing but differ: severity has no scale")
         if (np.abs(step) <= tolerance * np.sqrt(np.diag(covariance))).all():
-            return free, covariance
+            return free, covariance @ crossed @ covariance if robust else covariance
     raise NotConverged(f"severity did not settle within {most} of Newton's steps")
 
 

@@ -20,6 +20,7 @@ def run(
         Steps.SHARED
     ),
     most: Annotated[int, typer.Option(help="Most points of every task; 0: the largest score given on it.")] = 0,
+    robust: Annotated[bool, typer.Option("--robust", help="Errors that hold where the model does not fit.")] = False,
     with_persons: Annotated[bool, typer.Option("--persons", help="Also every person's ability.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
@@ -39,7 +40,7 @@ def run(
         maxima=most or None,
     )
     with progress("severity", quiet=as_json) as advance:
-        found = severity(given, steps=steps, progress=advance)
+        found = severity(given, steps=steps, robust=robust, progress=advance)
     sections = [
         _measures("examiners", "Examiners", found.examiners),
         _measures("tasks", "Tasks", found.tasks),
