@@ -6,7 +6,7 @@ Logarithms of times are normal: log T = β - τ + ε / α, with an item's labour
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ QUICK = -1.96
 """A standardised residual below this is quick: one answer in forty."""
 EFFORT = 0.90
 """Below this share of answers that took their time a paper says little about its writer (Wise & Kong 2005)."""
-ROWS = 20_000
+ROWS = 8_000
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,19 @@ def fit_times(
     (a time not above 0), TooFew (an item with fewer than two times), ConstantItem (an item with no spread of its own),
     NotConverged.
     """
-    logs = _logs(seconds)
-    timed = ~np.isnan(logs)
-    if (thin := timed.sum(axis=0) < 2).any():
-        raise TooFew(f"item {int(np.argmax(thin)) + 1} has fewer than two times")
-    labour, spread = np.nanmean(logs, axis=0), np.nanvar(logs, axis=0)
-    if not (spread > 0).all():
-        raise ConstantItem(f"everybody took the same time over item {int(np.argmin(spread > 0)) + 1}")
+    logs = np.log(_checked(seconds))
+    moments = np.zeros((3, logs.shape[1]))
+    for some in _chunks(logs):
+        timed = ~np.isnan(some)
+        plain = np.where(timed, some, 0.0)
+        moments += timed.sum(axis=0), plain.sum(axis=0), (plain**2).sum(axis=0)
+    count = moments[0]
+    if (count < 2).any():
+        raise TooFew(f"item {int(np.argmax(count < 2)) + 1} has fewer than two times")
+    labour = moments[1] / count
+    spread = moments[2] / count - labour**2
+    if not (spread > 1e-10).all():
+        raise ConstantItem(f"everybody took the same time over item {int(np.argmin(spread)) + 1}")
     values = np.concatenate([labour, np.log(spread) / -2, [np.log(spread.mean()) / 2 - 0.35]])
     for iteration in range(limit):
         before, values = values, _improved(logs, values)
@@ -115,21 +121,13 @@ def pace(seconds: ArrayLike, model: TimeModel) -> Pace:
     A residual is so the distance of a time from what the person's other times foretell. Misfit is Σ α²(log T - β + τ̂)²
     with times - 1 degrees of freedom. Source: van der Linden & Guo (2008). Raises WrongShape, WrongValue.
     """
-    logs = _logs(seconds)
-    if logs.shape[1] != model.labour.size:
-        raise WrongShape(f"times of {logs.shape[1]} items, a model of {model.labour.size}")
-    timed = ~np.isnan(logs)
-    square = np.where(timed, model.precision**2, 0.0)
-    weight = square.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        speed = np.where(weight > 0, np.nansum(square * (model.labour - logs), axis=1) / weight, np.nan)
-        away = model.precision * (logs - model.labour + speed[:, None])
-        left = 1 - square / weight[:, None]
-        residual = np.where(left > 1e-9, away / np.sqrt(left), np.nan)
-        error = np.where(weight > 0, weight**-0.5, np.nan)
-    df = np.maximum(timed.sum(axis=1) - 1, 0)
-    misfit = np.where(df > 0, np.nansum(away**2, axis=1), np.nan)
-    return Pace(speed, error, residual, misfit, df, np.where(df > 0, chi2.sf(misfit, np.maximum(df, 1)), np.nan))
+    given = _checked(seconds)
+    if given.shape[1] != model.labour.size:
+        raise WrongShape(f"times of {given.shape[1]} items, a model of {model.labour.size}")
+    parts = [_paced(np.log(some), model) for some in _chunks(given)]
+    speed, error, residual, misfit, df = (np.concatenate(part) for part in zip(*parts, strict=True))
+    p = np.where(df > 0, chi2.sf(misfit, np.maximum(df, 1)), np.nan)
+    return Pace(speed, error, residual, misfit, df.astype(np.intp), p)
 
 
 def quick_rights(
@@ -146,16 +144,19 @@ def quick_rights(
         raise WrongShape(f"times are {found.residual.shape}, responses {responses.scores.shape}")
     own = answered(responses, items).items
     theta = abilities(responses, own, Method.WLE).theta
-    chance = irt.right(own, np.nan_to_num(theta))
-    mean = theta[np.isfinite(theta)].mean() if np.isfinite(theta).any() else 0.0
-    counted = (
-        (irt.right(own, mean) < hard) & responses.is_present & ~np.isnan(found.residual) & np.isfinite(theta)[:, None]
-    )
-    with np.errstate(invalid="ignore"):
-        seen = (counted & (found.residual < limit) & (responses.scores == 1)).sum(axis=1)
-    each = np.where(counted, norm.cdf(limit) * chance, 0.0)
-    p = upper_tail(coins(each), seen)
-    return QuickRights(*(np.where(counted.any(axis=1), part, np.nan) for part in (seen, each.sum(axis=1), p)))
+    known = theta[np.isfinite(theta)]
+    is_hard = irt.right(own, known.mean() if known.size else 0.0)[0] < hard
+    made = np.full((3, responses.n_persons), np.nan)
+    for rows in responses.chunks(ROWS):
+        residual = found.residual[rows]
+        present = responses.is_present[rows] & ~np.isnan(residual) & np.isfinite(theta[rows])[:, None]
+        counted = present & is_hard
+        with np.errstate(invalid="ignore"):
+            seen = (counted & (residual < limit) & (responses.scores[rows] == 1)).sum(axis=1)
+        each = np.where(counted, norm.cdf(limit) * irt.right(own, np.nan_to_num(theta[rows])), 0.0)
+        part = np.stack([seen, each.sum(axis=1), upper_tail(coins(each[:, is_hard]), seen)])
+        made[:, rows] = np.where(counted.any(axis=1), part, np.nan)
+    return QuickRights(made[0], made[1], made[2])
 
 
 def normative_thresholds(seconds: ArrayLike, *, share: float = 0.10, most: float = 10.0) -> Floats:
@@ -163,7 +164,7 @@ def normative_thresholds(seconds: ArrayLike, *, share: float = 0.10, most: float
 
     NaN for an item without times. Source: Wise & Ma (2012). Raises WrongShape, WrongValue.
     """
-    given = np.exp(_logs(seconds))
+    given = _checked(seconds)
     if not (0 < share < 1 and most > 0):
         raise WrongValue("a share is between 0 and 1, the most seconds above 0")
     count = (~np.isnan(given)).sum(axis=0)
@@ -178,15 +179,14 @@ def effort(seconds: ArrayLike, thresholds: ArrayLike) -> Effort:
     `thresholds` in seconds are one for all or (items,). Of an item it is response-time fidelity (Wise 2006).
     Raises WrongShape, WrongValue.
     """
-    given = np.exp(_logs(seconds))
+    given = _checked(seconds)
     limits = np.asarray(thresholds, dtype=np.float64)
     if limits.shape not in {(), (given.shape[1],)}:
         raise WrongShape(f"{limits.size} thresholds for {given.shape[1]} items")
     limits = np.array(np.broadcast_to(limits, (given.shape[1],)))
     timed = ~np.isnan(given) & ~np.isnan(limits)
     with np.errstate(invalid="ignore", divide="ignore"):
-        # Seconds went through a logarithm and back: as exact as that.
-        took = timed & (given >= limits * (1 - 1e-12))
+        took = timed & (given >= limits)
         shares = [np.where((count := timed.sum(axis=axis)) > 0, took.sum(axis=axis) / count, np.nan) for axis in (1, 0)]
     return Effort(shares[0], shares[1], limits)
 
@@ -197,8 +197,7 @@ def _improved(logs: Floats, values: Floats) -> Floats:
     labour, square, prior = values[:size], np.exp(2 * values[size:-1]), float(np.exp(-2 * values[-1]))
     count, total, squares, unsure = (np.zeros(size) for _ in range(4))
     speeds = []
-    for start in range(0, len(logs), ROWS):
-        some = logs[start : start + ROWS]
+    for some in _chunks(logs):
         timed = ~np.isnan(some)
         plain = np.where(timed, some, 0.0)
         variance = 1 / (timed @ square + prior)
@@ -216,10 +215,30 @@ def _improved(logs: Floats, values: Floats) -> Floats:
     return np.concatenate([labour + mean - speed.mean(), np.log(spread) / -2, [np.log(sd)]])
 
 
-def _logs(seconds: ArrayLike) -> Floats:
+def _paced(logs: Floats, model: TimeModel) -> tuple[Floats, ...]:
+    """Speed, error, residuals, misfit and its degrees of freedom of some persons."""
+    timed = ~np.isnan(logs)
+    square = np.where(timed, model.precision**2, 0.0)
+    weight = square.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed = np.where(weight > 0, np.nansum(square * (model.labour - logs), axis=1) / weight, np.nan)
+        away = model.precision * (logs - model.labour + speed[:, None])
+        left = 1 - square / weight[:, None]
+        residual = np.where(left > 1e-9, away / np.sqrt(left), np.nan)
+        error = np.where(weight > 0, weight**-0.5, np.nan)
+    df = np.maximum(timed.sum(axis=1) - 1, 0).astype(np.float64)
+    return speed, error, residual, np.where(df > 0, np.nansum(away**2, axis=1), np.nan), df
+
+
+def _chunks(matrix: Floats) -> Iterator[Floats]:
+    for start in range(0, len(matrix), ROWS):
+        yield matrix[start : start + ROWS]
+
+
+def _checked(seconds: ArrayLike) -> Floats:
     given = np.asarray(seconds, dtype=np.float64)
     if given.ndim != 2 or given.size == 0:
         raise WrongShape("times are a matrix of persons by items")
     if np.any(given <= 0) or np.isinf(given).any():
         raise WrongValue("a time is above 0 seconds; leave what was not timed blank")
-    return np.log(given)
+    return given
