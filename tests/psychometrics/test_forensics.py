@@ -343,6 +343,19 @@ class TestKFamily:
         assert got.shared[0] == 0
         assert [got.k[0], got.k1[0], got.k2[0], got.s1[0]] == [1, 1, 1, 1]
 
+    def test_is_the_same_in_chunks_and_whatever_else_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made = sitting(seeded(37), 70, 20)
+        rows = made.responses(with_blanks(made, 0.1, seeded()))
+        pairs = seeded(38).permutation(forensics.both_ways(forensics.within(np.zeros(70))))[:300]
+        whole, heard = forensics.k_family(rows, pairs), []
+        monkeypatch.setattr("psychometrics.forensics.kindex.CELLS", 2000)
+        parts = forensics.k_family(rows, pairs, progress=lambda done, total: heard.append((done, total)))
+        some = forensics.k_family(rows, pairs[5:9])
+        for name in ("shared", "k", "k1", "k2", "s1", "s2"):
+            assert getattr(parts, name) == pytest.approx(getattr(whole, name), nan_ok=True)
+            assert getattr(some, name) == pytest.approx(getattr(whole, name)[5:9], nan_ok=True)
+        assert heard[-1] == (len({*pairs[:, 1].tolist()}),) * 2
+
     def test_too_few_counts_of_wrong_answers_bear_no_parabola(self) -> None:
         made = sitting(seeded(36), 2, 12)
         got = forensics.k_family(made.responses(), [[0, 1]])

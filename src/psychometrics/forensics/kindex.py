@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom, poisson
 
 from psychometrics.errors import WrongShape, WrongValue
-from psychometrics.forensics.answers import CELLS
+from psychometrics.forensics.answers import CELLS, Progress
 from psychometrics.forensics.pairs import chunked, pairs
 from psychometrics.responses import NO_OPTION, Flags, Floats, Indices, Responses
 
@@ -38,7 +38,7 @@ class KFamily:
     s2: Floats
 
 
-def k_family(responses: Responses, given: ArrayLike) -> KFamily:
+def k_family(responses: Responses, given: ArrayLike, *, progress: Progress | None = None) -> KFamily:
     """K, K1, K2, S1 and S2 of pairs (copier c, source s), (pairs, 2), among all the responses.
 
     With w wrong answers of each person, m wrong options shared by c and s, and p_r the mean over those with r wrong
@@ -48,7 +48,8 @@ def k_family(responses: Responses, given: ArrayLike) -> KFamily:
     Poisson likelihood; S2 the same for m* = m + ⌈Σ δ_i⌉ up to all items, where each shared right answer counts
     δ_i = (e (1+g)/(1-g))^(-P_i (1+g)/g), P_i the share of the copier's group that got i right and g one over its
     options (Sotaridona & Meijer 2003). Every count of wrong answers weighs alike. A blank is neither right nor wrong.
-    Raises WrongValue when the choices are not known, and what `pairs` raises.
+    Costs persons × options for each source. `progress` hears sources done and all. Raises WrongValue when the choices
+    are not known, WrongShape for an item of one option, and what `pairs` raises.
     """
     if responses.choices is None:
         raise WrongValue("which options were chosen is not known; read the responses with a key")
@@ -58,81 +59,118 @@ def k_family(responses: Responses, given: ArrayLike) -> KFamily:
     sources, place = np.unique(chosen[:, 1], return_inverse=True)
     everybody = _Everybody.of(responses)
     made = np.full((6, len(chosen)), np.nan)
-    for part in chunked(sources[:, None], CELLS // (4 * responses.n_persons)):
-        mine = np.flatnonzero((place >= part.start) & (place < part.stop))
-        made[:, mine] = everybody.compared(sources[part], chosen[mine, 0], place[mine] - part.start)
+    order = np.argsort(place, kind="stable")
+    for part in chunked(sources[:, None], CELLS // (responses.n_persons + everybody.total.size)):
+        beside = everybody.beside(sources[part])
+        first, last = np.searchsorted(place[order], [part.start, part.stop])
+        for some in chunked(chosen[first:last], CELLS // responses.n_items):
+            mine = order[first:last][some]
+            made[:, mine] = everybody.compared(beside, chosen[mine, 0], place[mine] - part.start)
+        if progress is not None:
+            progress(min(part.stop, sources.size), sources.size)
     return KFamily(chosen, made[0].astype(np.intp), *made[1:])
 
 
 @dataclass(frozen=True)
-class _Everybody:
-    """Persons and the groups they form by how many answers were wrong; groups without anybody are left out."""
+class _Beside:
+    """What everybody shares with some sources: wrong options (sources, persons), and their means in each group.
 
-    chosen: Indices
+    `shares` are means over the source's wrong answers, `rates` and `rates_with_right` the smoothed means, (sources,
+    groups); `weights` of shared right answers (sources, groups, items).
+    """
+
+    sources: Indices
+    shared: Floats
+    shares: Floats
+    rates: Floats
+    rates_with_right: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class _Everybody:
+    """Persons in the order of their groups, which are formed by how many answers were wrong; none is empty.
+
+    `marks` (persons, items × options) are 1 on wrong options chosen; `order` puts persons so that groups begin at
+    `starts`; `total` (groups, items) counts right answers.
+    """
+
+    marks: NDArray[np.int8]
     is_right: Flags
-    is_wrong: Flags
     guess: Floats
     wrong: Indices
     group: Indices
     levels: Indices
+    order: Indices
+    starts: Indices
+    total: Floats
 
     @classmethod
     def of(cls, responses: Responses) -> _Everybody:
         assert responses.choices is not None
-        chosen = responses.choices.chosen.astype(np.intp)
-        is_right = chosen == responses.choices.key
+        chosen = responses.choices.chosen
+        is_right = np.asarray(chosen == responses.choices.key)
         is_wrong = ~is_right & (chosen != NO_OPTION)
+        options = np.arange(int(responses.choices.counts.max()))
+        marks = np.empty((*chosen.shape, options.size), dtype=np.int8)
+        for option in options:
+            marks[:, :, option] = (chosen == option) & is_wrong
         wrong = np.asarray(is_wrong.sum(axis=1), dtype=np.intp)
         levels, group = np.unique(wrong, return_inverse=True)
-        return cls(chosen, is_right, is_wrong, 1 / responses.choices.counts, wrong, group, levels)
+        order = np.argsort(group, kind="stable")
+        starts = np.searchsorted(group[order], np.arange(levels.size))
+        total = np.stack([is_right[each].sum(axis=0) for each in np.split(order, starts[1:])]).astype(np.float64)
+        flat = marks.reshape(len(chosen), -1)
+        return cls(flat, is_right, 1 / responses.choices.counts, wrong, group, levels, order, starts, total)
 
-    def compared(self, sources: Indices, copier: Indices, at: Indices) -> tuple[Floats, ...]:
-        """Shared wrong answers and the five chances of pairs; `at` points from each pair to its source."""
+    def beside(self, sources: Indices) -> _Beside:
+        """What everybody shares with these sources; they themselves left out of their groups."""
         shared = self._shared(sources)
-        size = np.bincount(self.group, minlength=self.levels.size)
         own = np.zeros((sources.size, self.levels.size))
         own[np.arange(sources.size), self.group[sources]] = 1
-        count = size - own
-        sums: Floats = np.stack([np.bincount(self.group, weights=row, minlength=size.size) for row in shared])
+        count = np.bincount(self.group, minlength=self.levels.size) - own
+        sums = np.add.reduceat(shared[:, self.order], self.starts, axis=1)
         sums -= own * shared[np.arange(sources.size), sources][:, None]
-        means = np.divide(sums, count, out=np.full_like(sums, np.nan), where=count > 0)
-        m, ws, mine = shared[at, copier], self.wrong[sources][at], self.group[copier]
-        weighted, weights = self._rights(sources, count)
-        both = self.is_right[copier] & self.is_right[sources[at]]
-        extra = np.ceil((weights[at, mine] * both).sum(axis=1) - 1e-9)
         with np.errstate(divide="ignore", invalid="ignore"):
+            means = np.where(count > 0, sums / count, np.nan)
             shares = means / self.wrong[sources][:, None]
-        n_items = self.chosen.shape[1]
-        rate = np.minimum(_log_linear(means, self.levels)[at, mine], ws)
-        rate2 = np.minimum(_log_linear(means + weighted, self.levels)[at, mine], n_items)
+        weighted, weights = self._rights(sources, count)
+        rates, more = _log_linear(means, self.levels), _log_linear(means + weighted, self.levels)
+        return _Beside(sources, shared, shares, rates, more, weights)
+
+    def compared(self, beside: _Beside, copier: Indices, at: Indices) -> tuple[Floats, ...]:
+        """Shared wrong answers and the five chances of pairs; `at` points from each pair to its source."""
+        source, mine, n_items = beside.sources[at], self.group[copier], self.is_right.shape[1]
+        m, ws = beside.shared[at, copier], self.wrong[source]
+        both = self.is_right[copier] & self.is_right[source]
+        extra = np.ceil((beside.weights[at, mine] * both).sum(axis=1) - 1e-9)
+        rate = np.minimum(beside.rates[at, mine], ws)
+        more = np.minimum(beside.rates_with_right[at, mine], n_items)
+        line, bow = (
+            np.clip(_curve(beside.shares, self.levels / n_items, degree)[at, mine], EDGE, 1 - EDGE) for degree in (1, 2)
+        )
         found = (
-            binom.sf(m - 1, ws, shares[at, mine]),
-            *(
-                binom.sf(m - 1, ws, np.clip(_curve(shares, self.levels / n_items, degree)[at, mine], EDGE, 1 - EDGE))
-                for degree in (1, 2)
-            ),
+            *(binom.sf(m - 1, ws, share) for share in (beside.shares[at, mine], line, bow)),
             poisson.sf(m - 1, rate) - poisson.sf(ws, rate),
-            poisson.sf(m + extra - 1, rate2) - poisson.sf(n_items, rate2),
         )
         # A source without a wrong answer shares none: that is certain, and says nothing.
-        return m, *(np.where(ws == 0, 1.0, each) for each in found[:4]), found[4]
+        certain = (np.where(ws == 0, 1.0, each) for each in found)
+        return m, *certain, poisson.sf(m + extra - 1, more) - poisson.sf(n_items, more)
 
     def _shared(self, sources: Indices) -> Floats:
         """Wrong options that each source shares with everybody, (sources, persons)."""
-        found = np.zeros((sources.size, len(self.chosen)), dtype=np.float32)
-        for option in range(int(self.chosen.max()) + 1):
-            marks = ((self.chosen == option) & self.is_wrong).astype(np.float32)
-            found += marks[sources] @ marks.T
-        return found.astype(np.float64)
+        theirs = self.marks[sources].astype(np.float32)
+        found = np.empty((sources.size, len(self.marks)))
+        for rows in chunked(self.order[:, None], CELLS // self.marks.shape[1]):
+            found[:, rows] = theirs @ self.marks[rows].astype(np.float32).T
+        return found
 
     def _rights(self, sources: Indices, count: Floats) -> tuple[Floats, Floats]:
         """Mean weighted right answers shared with each source, (sources, groups), and the weights of the items there.
 
         Weights are (sources, groups, items).
         """
-        total = np.zeros((self.levels.size, self.is_right.shape[1]))
-        np.add.at(total, self.group, self.is_right.astype(np.float64))
-        sums = np.broadcast_to(total, (sources.size, *total.shape)).copy()
+        sums = np.broadcast_to(self.total, (sources.size, *self.total.shape)).copy()
         sums[np.arange(sources.size), self.group[sources]] -= self.is_right[sources].astype(np.float64)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(count[:, :, None] > 0, sums / count[:, :, None], np.nan)
