@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,11 +12,11 @@ from scipy.optimize import minimize
 from scipy.stats import chi2
 
 from psychometrics import fairness, irt, responses
-from psychometrics.cli.fairness import Method, run
 from psychometrics.errors import EmptyGroup, TooFew, WrongShape, WrongValue
 from psychometrics.fairness import Fewest
 from psychometrics.fairness.purification import purified
-from psychometrics.responses import Flags, Floats, Responses
+from psychometrics.responses import Flags, Floats
+from tests.psychometrics.two_groups import against, answers
 
 NAN = float("nan")
 ADMISSIONS = [
@@ -33,42 +29,6 @@ ADMISSIONS = [
 ]
 """Berkeley 1973 by department: men and women, rejected and admitted (Bickel, Hammel & O'Connell 1975)."""
 METHODS = [fairness.mantel_haenszel, fairness.standardised, fairness.logistic]
-
-
-def answers(
-    n_items: int = 30,
-    *,
-    n: int = 1000,
-    impact: float = -0.5,
-    harder: dict[int, float] | None = None,
-    flatter: dict[int, float] | None = None,
-    third: dict[int, float] | None = None,
-    missing: float = 0.0,
-    seed: int = 0,
-) -> Responses:
-    """Rasch items in "han", in "uyghur" of another mean ability where some are harder or flatter, and in a third."""
-    rng = np.random.default_rng(seed)
-    b, a = rng.normal(0, 0.8, n_items), np.ones(n_items)
-    scores, names = [irt.simulated(irt.logistic(b), rng.normal(size=n), rng=rng)], ["han"] * n
-    moved, turned = b.copy(), a.copy()
-    for item, more in (harder or {}).items():
-        moved[item] += more
-    for item, slope in (flatter or {}).items():
-        turned[item] = slope
-    scores.append(irt.simulated(irt.logistic(moved, turned), rng.normal(impact, 1, n), rng=rng))
-    names += ["uyghur"] * n
-    if third is not None:
-        moved = b + np.array([third.get(item, 0.0) for item in range(n_items)])
-        scores.append(irt.simulated(irt.logistic(moved), rng.normal(size=n), rng=rng))
-        names += ["korean"] * n
-    points = np.concatenate(scores)
-    return responses.scored(np.where(rng.random(points.shape) < missing, NAN, points), maxima=1, groups=names)
-
-
-def against(method: Any, made: Responses, **options: Any) -> Any:
-    """The comparison of "uyghur" with "han"."""
-    focal = ["uyghur"] if method is fairness.logistic else "uyghur"
-    return method(made, reference="han", focal=focal, **options)
 
 
 class TestOdds:
@@ -429,46 +389,6 @@ class TestBands:
     def test_one_matches_nobody(self) -> None:
         with pytest.raises(WrongValue):
             fairness.bands([1.0, 2.0], 1)
-
-
-class TestCommand:
-    def test_reports_each_item_and_group_and_which_was_too_small(self, tmp_path: Path) -> None:
-        made = answers(8, n=300, harder={0: 1.5})
-        rows = [
-            ",".join([made.groups[group], *(f"{score:g}" for score in line)])
-            for group, line in zip(made.group, made.scores, strict=True)
-        ]
-        lines = [",".join(["group", *made.items]), *rows, "tibetan" + ",1" * 8]
-        (tmp_path / "answers.csv").write_text("\n".join(lines))
-        command = [sys.executable, "-m", "psychometrics", "fairness", "answers.csv", "--reference", "han", "--json"]
-        printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-        found = json.loads(printed)
-        assert [each["item"] for each in found["items"] if each["class"] == "C"] == ["i1"]
-        assert {each["focal"] for each in found["items"]} == {"uyghur"}
-        refused = {each["group"]: each["why_not"] for each in found["groups"]}
-        assert "200 at least" in refused["tibetan"]
-        assert refused["uyghur"] == ""
-        assert {each["group"]: each["is_settled"] for each in found["groups"]}["uyghur"]
-
-    def test_says_of_a_group_that_everything_differs(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        lines = ["group,q1,q2", *["m,1,0"] * 60, *["f,0,1"] * 60, *["m,0,1"] * 5, *["f,1,0"] * 5]
-        (tmp_path / "answers.csv").write_text("\n".join(lines))
-        run(tmp_path / "answers.csv", "m", smaller=20, together=40, as_json=True)
-        found = json.loads(capsys.readouterr().out)
-        assert "no anchor" in found["groups"][1]["why_not"]
-        assert found["items"] == []
-
-    @pytest.mark.parametrize("method", Method)
-    def test_prints_every_method_as_a_table(
-        self, method: Method, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        lines = [
-            "group,q1,q2,q3",
-            *(f"{'mf'[row % 2]},{row % 3 % 2},{row // 2 % 2},{row // 3 % 2}" for row in range(90)),
-        ]
-        (tmp_path / "answers.csv").write_text("\n".join(lines))
-        run(tmp_path / "answers.csv", "m", method=method, smaller=20, together=40, purify=False)
-        assert "q3" in capsys.readouterr().out
 
 
 def most_likely(design: Floats, right: Floats) -> Any:

@@ -4,7 +4,7 @@ Everything is counted, nothing is modelled beyond what a function says; flags ar
 """
 
 from psychometrics.classical.consistency import Consistency, from_curves, hanson_brennan, livingston_lewis, subkoviak
-from psychometrics.classical.flagging import CUSTOMARY, Flag, Thresholds, flags
+from psychometrics.classical.flagging import CUSTOMARY, SUFFICIENT_ALPHA, Flag, Thresholds, flags, sufficient_for
 from psychometrics.classical.items import (
     KELLEY,
     ItemStatistics,
@@ -31,6 +31,7 @@ from psychometrics.classical.truth import TrueScores, fitted
 __all__ = [
     "CUSTOMARY",
     "KELLEY",
+    "SUFFICIENT_ALPHA",
     "ConditionalSem",
     "Consistency",
     "Flag",
@@ -57,4 +58,5 @@ __all__ = [
     "sem",
     "stratified_alpha",
     "subkoviak",
+    "sufficient_for",
 ]

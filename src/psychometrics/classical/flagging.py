@@ -67,6 +67,14 @@ or false in half, so what lies below has a wrong key rather than a hard stem; wh
 such floor. Sources: Ebel (1965) for discrimination; Kelley (1939); Haladyna & Downing (1993) for options; the band of
 difficulty and the fewest persons are customs of licensing bodies, which vary from 0.20 to 0.30 and 0.90 to 0.95."""
 
+SUFFICIENT_ALPHA: Mapping[str, float] = MappingProxyType({"local": 0.80, "high stakes": 0.90})
+"""What the alpha of a total should reach, by what hangs on it; customary as well."""
+
+
+def sufficient_for(alpha: float, *, needed: Mapping[str, float] = SUFFICIENT_ALPHA) -> frozenset[str]:
+    """What a total of this alpha is reliable enough for: nothing for NaN."""
+    return frozenset(use for use, least in needed.items() if alpha >= least)
+
 
 def flags(
     items: ItemStatistics,

@@ -72,8 +72,8 @@ def run(
 ) -> None:
     """Counts on items, options and totals.
 
-    Output: n_persons, n_items, mean, sd, alpha with alpha_low and alpha_high (95 %), omega, sem, with types
-    alpha_stratified; `items` (n, missing,
+    Output: n_persons, n_items, mean, sd, alpha with alpha_low and alpha_high (95 %), sufficient_for
+    (local from 0.80, high stakes from 0.90), omega, sem, with types alpha_stratified; `items` (n, missing,
     difficulty, discrimination, upper_lower, alpha_without, flags); `options` with a key (share, upper, lower,
     correlation); `scores` (sem at each score); `groups` where the file names several; `decision` with a cut
     (consistency, kappa, accuracy, false_positive, false_negative).
@@ -93,6 +93,7 @@ def run(
         "alpha": found.alpha,
         "alpha_low": found.interval[0],
         "alpha_high": found.interval[1],
+        "sufficient_for": ", ".join(sorted(classical.sufficient_for(found.alpha))),
         "omega": found.omega,
         "sem": found.sem,
     }
