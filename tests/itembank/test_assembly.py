@@ -16,6 +16,7 @@ from kaogong.itembank.rules.assembly import (
     Section,
     allot,
     draw,
+    sow,
 )
 from kaogong.itembank.rules.reports import marks_residue, report
 
@@ -46,6 +47,38 @@ def bank(*, per_percent: int = 2, singles: int = 2, truths: int = 1, without: st
 
 def versions(found: Draw) -> frozenset[str]:
     return frozenset(each.version for each in found.items)
+
+
+class TestSow:
+    TRIAL = tuple(
+        Candidate(f"t{n}", f"t{n}", f"N-{n}", "A-B", "single" if n % 2 else "truefalse", "X", 3) for n in range(20)
+    )
+
+    def test_hides_them_among_their_own_type(self) -> None:
+        paper = draw(bank(), ORDER, seed=1).items
+        sown = sow(self.TRIAL, paper, {"single": 5, "truefalse": 2}, seed=1)
+        assert [each for each, is_scored in sown if is_scored] == list(paper)
+        assert Counter(each.type for each, is_scored in sown if not is_scored) == {"single": 5, "truefalse": 2}
+        types = [each.type for each, _scored in sown]
+        assert types == sorted(types, key=("single", "truefalse").index)
+
+    def test_falls_elsewhere_with_another_seed_and_the_same_with_the_same(self) -> None:
+        paper = draw(bank(), ORDER, seed=1).items
+        sown = [sow(self.TRIAL, paper, {"single": 5}, seed=seed) for seed in (1, 1, 2, 3)]
+        places = {tuple(place for place, (_each, is_scored) in enumerate(each) if not is_scored) for each in sown}
+        assert len(places) == 3
+        assert sown[0] == sown[1]
+
+    def test_takes_what_there_is(self) -> None:
+        paper = draw(bank(), ORDER, seed=1).items
+        assert len(sow(self.TRIAL[:3], paper, {"single": 5, "case": 2}, seed=1)) == 101
+        assert len(sow((), paper, {"single": 5}, seed=1)) == 100
+
+    def test_prefers_points_that_the_paper_does_not_ask(self) -> None:
+        paper = draw(bank(), ORDER, seed=1).items
+        asked = Candidate("same", "a-same", paper[0].point, paper[0].range, "single", "X", 3)
+        sown = sow((asked, self.TRIAL[1]), paper, {"single": 1}, seed=1)
+        assert [each.version for each, is_scored in sown if not is_scored] == ["t1"]
 
 
 class TestAllot:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
-from kaogong.itembank.rules.items import ItemContent, Limits, normal_stem, problems_of
+from kaogong.itembank.rules.items import Criterion, ItemContent, Limits, normal_stem, problems_of
+from kaogong.itembank.rules.keys import Key, fits, is_right
 
 LIMITS = Limits(stem=50, option=10, explanation=20, options_at_least=2, options_at_most=6)
 
@@ -37,6 +41,87 @@ class TestSound:
     @pytest.mark.parametrize("count", [2, 3, 6])
     def test_two_to_six_options(self, count: int) -> None:
         assert words(single(options=tuple("甲乙丙丁戊己"[:count]))) == []
+
+
+class TestOtherTypes:
+    def test_multiple_choice(self) -> None:
+        assert words(single(type="multiple", key="ACD")) == []
+
+    @pytest.mark.parametrize(
+        ("key", "told"),
+        [
+            ("B", "多项选择题只有一个答案“B”，应不少于两个"),
+            ("DA", "多项选择题的答案“DA”应按字母顺序、不重复"),
+            ("AAB", "多项选择题的答案“AAB”应按字母顺序、不重复"),
+            ("AE", "答案“AE”不在选项之中"),
+        ],
+    )
+    def test_keys_that_name_no_two_options_in_order(self, key: str, told: str) -> None:
+        assert words(single(type="multiple", key=key)) == [told]
+
+    def test_fill_in(self) -> None:
+        assert words(ItemContent("fillin", "三相电压____V，频率____Hz。", (), "380|三百八十\n50±0.2")) == []
+
+    @pytest.mark.parametrize(
+        ("stem", "key", "told"),
+        [
+            ("三相电压是多少？", "380", "填空题的题干没有空格；空格用两个以上的下划线表示"),
+            ("____V，____Hz。", "380", "题干有 2 个空，答案有 1 行"),
+            ("____V，____Hz。", "380\n", "第 2 空的答案是空的"),
+            ("____V。", "380|", "第 1 空的答案是空的"),
+        ],
+    )
+    def test_gaps_and_answers_that_do_not_match(self, stem: str, key: str, told: str) -> None:
+        assert words(ItemContent("fillin", stem, (), key)) == [told]
+
+    def test_what_people_mark_has_a_rubric_of_a_hundred(self) -> None:
+        rubric = (Criterion("断电", 40), Criterion("验电", 60))
+        sound = ItemContent("short", "停电检修的步骤？", (), "断电、验电。", "", rubric)
+        assert words(sound) == []
+        assert ItemContent.decode(sound.encode()) == sound
+        assert words(replace(sound, rubric=())) == ["简答题没有评分标准"]
+        assert words(replace(sound, rubric=rubric[:1])) == ["评分标准合计 40，应为 100"]
+        assert words(replace(sound, rubric=(*rubric, Criterion(" ", 0)))) == ["评分标准第 3 条没有内容或分值"]
+        assert words(single(rubric=rubric)) == ["单项选择题按答案评分，不应有评分标准"]
+
+    def test_an_old_digest_holds(self) -> None:
+        """What knew no rubric is written as it always was."""
+        assert b"rubric" not in single().encode()
+
+
+class TestKeys:
+    @pytest.mark.parametrize(
+        ("accepted", "given"),
+        [
+            ("220", "220"),
+            ("220", " ２２０ "),
+            ("220", "220.0"),
+            ("1500", "1,500"),
+            ("220|二百二十", "二百二十"),
+            ("PE", "pe"),
+            ("36±0.5", "35.5"),
+            ("36±0.5", "36.50"),
+            ("-5", "-5.00"),
+        ],
+    )
+    def test_accept_the_same_in_another_dress(self, accepted: str, given: str) -> None:
+        assert fits(accepted, given)
+
+    @pytest.mark.parametrize(
+        ("accepted", "given"),
+        [("220", ""), ("220", "22"), ("36±0.5", "36.51"), ("36±0.5", "nan"), ("PE", "PEN"), ("220|230", "220|230")],
+    )
+    def test_accept_nothing_else(self, accepted: str, given: str) -> None:
+        assert not fits(accepted, given)
+
+    def test_all_or_nothing(self) -> None:
+        two = Key("fillin", "380\n50", Decimal(2))
+        assert is_right(two, "380\n50")
+        assert not is_right(two, "380\n")
+        assert not is_right(two, "380")
+        assert not is_right(Key("multiple", "ACD", Decimal(1)), "AC")
+        with pytest.raises(ValueError, match="essay"):
+            is_right(Key("essay", "参考答案", Decimal(10)), "参考答案")
 
 
 class TestFaulty:
@@ -78,7 +163,7 @@ class TestFaulty:
         assert words(ItemContent("truefalse", "对吗", (), "C")) == ["判断题的答案“C”不是对或错"]
 
     def test_unknown_type(self) -> None:
-        assert words(single(type="essay")) == ["不支持的题型“essay”"]
+        assert words(single(type="riddle")) == ["不支持的题型“riddle”"]
 
 
 class TestNormalStem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.support.cast import officer, outsider
 from tests.support.itembank import (
     ELECTRICIAN,
@@ -11,21 +11,26 @@ from tests.support.itembank import (
     NOW,
     approver,
     assembler,
+    bank_blueprint,
+    deliverer,
     make_approved_item,
+    make_cleared_item,
     make_item,
+    make_paper,
     reviewer,
     single,
     some_point,
     truth,
     writer,
 )
+from tests.support.regulations import make_provision
 
 from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, WrongState
 from kaogong.foundation.signing.encryption import CannotOpen
 from kaogong.itembank import sealing, selectors, services
-from kaogong.itembank.models import Item, ItemVersion
+from kaogong.itembank.models import Item, ItemReview, ItemVersion, PaperItem
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +131,108 @@ class TestReview:
     def test_outsiders_cannot_even_find_it(self) -> None:
         with pytest.raises(NotFound):
             services.review_item(actor=outsider("itembank.review"), at=NOW, item_id=make_item().pk)
+
+
+class TestThreeReviews:
+    def test_each_is_passed_once_and_all_make_it_reviewed(self) -> None:
+        item = make_item()
+        first = services.review_item(actor=reviewer(), at=NOW, item_id=item.pk, kinds=["content"])
+        assert first.state == "drafted"
+        with pytest.raises(services.ReviewedAlready, match="内容审查"):
+            services.review_item(actor=reviewer(), at=NOW, item_id=item.pk, kinds=["content", "language"])
+        last = services.review_item(actor=reviewer(), at=NOW, item_id=item.pk)
+        assert last.state == "reviewed"
+        assert selectors.reviews_passed(last) == {"content", "language", "technical"}
+
+    def test_nobody_who_reviewed_any_of_it_approves(self) -> None:
+        item, both = make_item(), officer("itembank.review", "itembank.approve", region="32")
+        services.review_item(actor=both, at=NOW, item_id=item.pk, kinds=["language"])
+        services.review_item(actor=reviewer(), at=NOW, item_id=item.pk)
+        with pytest.raises(services.SamePerson, match="审题人"):
+            services.approve_item(actor=both, at=NOW, item_id=item.pk)
+
+    def test_fault_is_found_with_an_opinion(self) -> None:
+        item = make_item()
+        with pytest.raises(services.NoOpinion):
+            services.object_to_item(actor=reviewer(), at=NOW, item_id=item.pk, kinds=["technical"], opinion=" ")
+        services.object_to_item(actor=reviewer(), at=NOW, item_id=item.pk, kinds=["technical"], opinion="两个答案都对")
+        (said,) = selectors.reviews_of(item)
+        assert (said.verdict, said.kind, said.opinion) == ("returned", "technical", "两个答案都对")
+        item.refresh_from_db()
+        assert (item.state, item.note) == ("drafted", "两个答案都对")
+
+    def test_what_was_sent_back_is_revised_before_it_is_reviewed_again(self) -> None:
+        item = services.review_item(actor=reviewer(), at=NOW, item_id=make_item().pk)
+        services.return_item(actor=approver(), at=NOW, item_id=item.pk, note="选项 C 也对")
+        with pytest.raises(services.ReviewedAlready):
+            services.review_item(actor=reviewer(), at=NOW, item_id=item.pk)
+        services.revise_item(actor=writer(), at=NOW, item_id=item.pk, content=single(), difficulty=3, consistency=5)
+        assert services.review_item(actor=reviewer(), at=NOW, item_id=item.pk).state == "reviewed"
+
+    def test_the_table_itself_keeps_the_verdicts(self) -> None:
+        services.review_item(actor=reviewer(), at=NOW, item_id=make_item().pk)
+        with pytest.raises(IntegrityError, match="a review is fixed"), transaction.atomic():
+            ItemReview.objects.update(verdict="returned")
+
+
+class TestTrial:
+    @pytest.fixture
+    def five_a_paper(self) -> None:
+        value = {"required": True, "per_paper": {"single": 5}, "cases": 200}
+        make_provision("itembank.trial", value, occupation=ELECTRICIAN)
+
+    def test_where_it_is_asked_for_nothing_goes_round_it(self, five_a_paper: None) -> None:
+        item = services.review_item(actor=reviewer(), at=NOW, item_id=make_item().pk)
+        with pytest.raises(services.TrialRequired) as told:
+            services.approve_item(actor=approver(), at=NOW, item_id=item.pk)
+        assert str(told.value.clause) == "kaogong-itembank-rules/trial"
+
+    def test_the_whole_way_into_use(self, five_a_paper: None) -> None:
+        author = officer("itembank.write", "itembank.view", "itembank.approve", region="32")
+        item = make_cleared_item(author)
+        assert (item.state, item.in_use_since) == ("cleared", None)
+        paper = make_paper()
+        item.refresh_from_db()
+        assert item.state == "trial"
+        (place,) = PaperItem.objects.filter(paper=paper, is_scored=False)
+        assert place.version.item_id == item.pk
+        assert paper.report["trial"] == [item.number]
+        assert selectors.check_paper(paper).is_whole
+        assert services.end_trial(actor=approver(), at=NOW, item_id=item.pk).state == "assessed"
+        with pytest.raises(services.SamePerson):
+            services.promote_item(actor=author, at=NOW, item_id=item.pk, reason="统计合格")
+        promoted = services.promote_item(actor=approver(), at=NOW, item_id=item.pk, reason="统计合格")
+        assert (promoted.state, promoted.in_use_since) == ("approved", NOW)
+
+    def test_candidates_cannot_tell_them(self, five_a_paper: None) -> None:
+        for _n in range(5):
+            make_cleared_item()
+        paper = make_paper()
+        questions = selectors.questions_for_delivery(paper.pk, deliverer())
+        assert len(questions) == 105
+        assert len({each.marks for each in questions if each.type == "single"}) == 1
+        assert not hasattr(questions[0], "is_scored")
+
+    def test_a_flag_turned_in_the_table_breaks_the_seal(self, five_a_paper: None) -> None:
+        make_cleared_item()
+        paper = make_paper()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE itembank_paperitem DISABLE TRIGGER USER")
+            cursor.execute("UPDATE itembank_paperitem SET is_scored = true")
+        assert "清单与封存时的摘要不符" in selectors.check_paper(paper).findings
+
+    def test_a_leak_before_use_sends_it_back_to_the_trial(self) -> None:
+        item = make_cleared_item()
+        services.freeze_item(actor=approver(), at=NOW, item_id=item.pk, reason="疑似泄露")
+        assert services.thaw_item(actor=approver(), at=NOW, item_id=item.pk, reason="查无实据").state == "cleared"
+
+    def test_a_limited_item_is_in_no_new_paper(self) -> None:
+        item = make_approved_item()
+        services.limit_item(actor=approver(), at=NOW, item_id=item.pk, reason="曝光率超过上限")
+        assert item.number not in {each.number for each in selectors.candidates_of(assembler(), bank_blueprint())}
+        services.release_item(actor=approver(), at=NOW, item_id=item.pk, reason="停用一年")
+        assert item.number in {each.number for each in selectors.candidates_of(assembler(), bank_blueprint())}
 
 
 class TestApprove:

@@ -11,17 +11,20 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.support.cast import officer, outsider
 from tests.support.itembank import (
+    ELECTRICIAN,
     NOW,
     TRAINER,
     approver,
     assembler,
     deliverer,
     make_approved_item,
+    make_cleared_item,
     make_item,
     make_paper,
     marker,
     writer,
 )
+from tests.support.regulations import make_provision
 
 from kaogong.foundation.kernel.actors import service
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, WrongState
@@ -175,9 +178,22 @@ class TestReading:
         paper = make_paper()
         key = selectors.answer_key(paper.pk, marker())
         assert set(key.answers) == set(range(1, 101))
-        assert {answer for answer, _marks in key.answers.values()} == {"A", "B", "C", "D", "T", "F"}
-        assert sum(marks for _answer, marks in key.answers.values()) == 100
+        assert {each.answer for each in key.answers.values()} == {"A", "B", "C", "D", "T", "F"}
+        assert sum(each.marks for each in key.answers.values()) == 100
         assert selectors.answer_key(paper.pk, marker()).version == key.version
+
+    def test_not_by_whoever_knows_an_item(self) -> None:
+        """Author, reviewer and assembler are never one person: she would know the paper."""
+        make_provision(
+            "itembank.trial",
+            {"required": False, "per_paper": {"single": 1}, "cases": 200},
+            occupation=ELECTRICIAN,
+        )
+        both = officer("itembank.write", "itembank.assemble", "itembank.view", region="32")
+        make_cleared_item(both)
+        with pytest.raises(services.SamePerson, match="组卷人"):
+            make_paper(actor=both)
+        assert make_paper().report["trial"]
 
     def test_two_papers_have_two_keys(self) -> None:
         one, other = make_paper(seed=1), make_paper(seed=2)

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from kaogong.itembank.selectors import Key
 from kaogong.scoring import rules
 from kaogong.scoring.rules import ModuleSheet, SheetsDoNotFit
 
 D = Decimal
-KEY = {position: ("A", D(1)) for position in range(1, 101)}
+KEY = {position: Key("single", "A", D(1)) for position in range(1, 101)}
 
 
 def sheets(*totals: tuple[str, str], weights: tuple[int, int] = (40, 60)) -> list[ModuleSheet]:
@@ -58,8 +59,21 @@ class TestTheoryMark:
         assert rules.theory_mark({1: "A", 2: "B", 3: "C"}, KEY).value == 1
 
     def test_half_marks_add_up(self) -> None:
-        key = {1: ("A", D("0.5")), 2: ("T", D("0.5")), 3: ("B", D("1.5"))}
+        key = {1: Key("single", "A", D("0.5")), 2: Key("truefalse", "T", D("0.5")), 3: Key("single", "B", D("1.5"))}
         assert rules.theory_mark({1: "A", 2: "T", 3: "B"}, key).value == D("2.50")
+
+    def test_items_on_trial_count_for_nothing(self) -> None:
+        key = KEY | {101: Key("single", "B", D(1), is_scored=False)}
+        right = rules.theory_mark(dict.fromkeys(KEY, "A") | {101: "B"}, key)
+        wrong = rules.theory_mark(dict.fromkeys(KEY, "A") | {101: "C"}, key)
+        assert right == wrong == rules.TheoryMark(D("100.00"), 100, 0, 0)
+
+    def test_people_mark_what_no_key_decides(self) -> None:
+        key = {1: Key("short", "参考答案", D(5)), 2: Key("multiple", "ACD", D(2)), 3: Key("essay", "参考答案", D(10))}
+        given = {1: "断电、验电、挂牌", 2: "ACD"}
+        assert rules.theory_mark(given, key, {1: D("3.5")}) == rules.TheoryMark(D("5.50"), 1, 0, 1)
+        with pytest.raises(rules.NotMarkedByHand, match="1"):
+            rules.theory_mark(given, key)
 
     def test_ignores_what_the_paper_does_not_ask(self) -> None:
         assert rules.theory_mark({999: "A"}, KEY).value == 0

@@ -229,7 +229,7 @@ def key_of(paper: Paper) -> dict[int, str]:
 
     found = bank.answer_key(paper.pk, itembank.marker(region=""))
     assert len(found.answers) == PaperItem.objects.filter(paper=paper).count()
-    return {position: key for position, (key, _marks) in found.answers.items()}
+    return {position: key.answer for position, key in found.answers.items()}
 
 
 def draw(hall: Hall, *, seed: int = 7) -> list[TaskDraw]:

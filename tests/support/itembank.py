@@ -105,6 +105,13 @@ def make_approved_item(content: ItemContent | None = None) -> Item:
     return services.approve_item(actor=approver(), at=NOW, item_id=item.pk)
 
 
+def make_cleared_item(author: Actor | None = None) -> Item:
+    """An item that passed its reviews and waits for the trial."""
+    item = make_item(actor=author)
+    services.review_item(actor=reviewer(), at=NOW, item_id=item.pk)
+    return services.clear_item(actor=approver(), at=NOW, item_id=item.pk)
+
+
 def make_paper(*, actor: Actor | None = None, seed: int = 2026, number: str = "", avoid: Sequence[UUID] = ()) -> Paper:
     """A sealed paper of 电工 level 5."""
     return services.assemble(

@@ -119,7 +119,7 @@ class Answer(Record):
     sequence = models.PositiveIntegerField("本机序号")
     order = models.PositiveIntegerField("服务器收到的次序")
     position = models.PositiveSmallIntegerField("题序")
-    answer = models.CharField("作答", max_length=20, blank=True)
+    answer = models.CharField("作答", max_length=4000, blank=True)
     client_at = models.DateTimeField("本机时间")
     received_at = models.DateTimeField("服务器时间")
 

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
 from kaogong.foundation.signing.fields import DigestField, SealedField, SignerField
-from kaogong.itembank.rules.items import stem_of_item, stem_of_row
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
+from kaogong.itembank.rules.items import TYPES, stem_of_item, stem_of_row
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, REVIEWS
 
 
 class Blueprint(Record):
@@ -103,6 +103,7 @@ class Item(Record):
     approver = models.CharField("终审人", max_length=100, blank=True)
     approver_key = models.CharField(max_length=64, blank=True)
     approved_at = models.DateTimeField("终审时间", null=True, blank=True)
+    in_use_since = models.DateTimeField("启用时间", null=True, blank=True)
     note = models.CharField("审题意见", max_length=300, blank=True)
     created_at = models.DateTimeField()
 
@@ -112,7 +113,7 @@ class Item(Record):
             models.CheckConstraint(
                 name="item_passes_three_persons",
                 condition=Q(origin="reference")
-                | ~Q(state__in=["approved", "frozen"])
+                | Q(state__in=["drafted", "reviewed", "retired"])
                 | (
                     ~Q(author_key=F("reviewer_key"))
                     & ~Q(reviewer_key=F("approver_key"))
@@ -132,13 +133,9 @@ class Item(Record):
 class ItemVersion(Record):
     """One immutable version of an item; stem, options, key and explanation are sealed in `content_sealed`."""
 
-    class Type(models.TextChoices):
-        SINGLE = "single", "单项选择题"
-        TRUE_FALSE = "truefalse", "判断题"
-
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveSmallIntegerField("版本")
-    type = models.CharField("题型", max_length=12, choices=Type)
+    type = models.CharField("题型", max_length=12, choices=list(TYPES.items()))
     content_sealed = SealedField("题目内容（密文）", purpose="itembank.item")
     digest = DigestField(
         "内容摘要",
@@ -162,6 +159,76 @@ class ItemVersion(Record):
 
     def __str__(self) -> str:
         return f"{self.item_id}@{self.version}"
+
+
+class ItemReview(Record):
+    """What one reviewer said of one version, for one of the three reviews; a version passes each of them once."""
+
+    class Verdict(models.TextChoices):
+        PASSED = "passed", "通过"
+        RETURNED = "returned", "退回"
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField("版本")
+    kind = models.CharField("审查类别", max_length=10, choices=list(REVIEWS.items()))
+    verdict = models.CharField("结论", max_length=10, choices=Verdict)
+    opinion = models.CharField("意见", max_length=300, blank=True)
+    reviewer = models.CharField("审题人", max_length=100)
+    reviewer_key = models.CharField(max_length=64)
+    author_key = models.CharField(max_length=64)
+    reviewed_at = models.DateTimeField("时间")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="nobody_reviews_her_own_item", condition=~Q(author_key=F("reviewer_key"))),
+            models.UniqueConstraint(
+                fields=["item", "version", "kind"], condition=Q(verdict="passed"), name="review_passed_once"
+            ),
+            models.CheckConstraint(name="returned_item_has_an_opinion", condition=Q(verdict="passed") | ~Q(opinion="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}@{self.version} {self.kind}"
+
+
+class ItemStatistic(Record):
+    """What a run of calibration learnt of one version in one language. A run is never overwritten: the newest counts.
+
+    Difficulty `p` is the share right (0-1); `r` the corrected item-total correlation; `a`, `b`, `c` the parameters of
+    the response model on the scale of the bank (logistic, D = 1), each with its standard error; `flags` names of
+    `psychometrics.classical` and of the rules on trial and drift.
+    """
+
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField("语言", max_length=10, default="zh-hans")
+    run_id = models.UUIDField()
+    purpose = models.CharField(max_length=10, choices=[("trial", "试测"), ("live", "在用监测")])
+    cases = models.PositiveIntegerField("作答人数")
+    p = models.FloatField("难度（通过率）", null=True)
+    r = models.FloatField("区分度（校正题总相关）", null=True)
+    upper_lower = models.FloatField("高低分组差", null=True)
+    model = models.CharField("模型", max_length=8, blank=True)
+    a = models.FloatField(null=True)
+    b = models.FloatField(null=True)
+    c = models.FloatField(null=True)
+    se_a = models.FloatField(null=True)
+    se_b = models.FloatField(null=True)
+    se_c = models.FloatField(null=True)
+    exposure = models.FloatField("曝光率", null=True)
+    drift = models.FloatField("漂移（稳健 z）", null=True)
+    dif = models.JSONField("DIF", default=list, help_text="{by, focal, delta, class}")
+    flags = models.JSONField("标记", default=list)
+    as_of = models.DateTimeField("截至")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "language", "run_id"], name="statistic_once_in_a_run"),
+            models.CheckConstraint(name="p_is_a_share", condition=Q(p__isnull=True) | Q(p__gte=0, p__lte=1)),
+        ]
+        indexes = [models.Index(fields=["version", "language", "-as_of"])]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.purpose}"
 
 
 class Paper(Record):
@@ -197,6 +264,7 @@ class PaperItem(Record):
     position = models.PositiveSmallIntegerField("题序")
     version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
     marks = models.DecimalField("分值", max_digits=5, decimal_places=2)
+    is_scored = models.BooleanField("计分", default=True, help_text="试测题不计分；考生看不出是哪几道")
 
     class Meta:
         constraints = [

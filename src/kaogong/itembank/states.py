@@ -19,17 +19,37 @@ ITEM = Lifecycle(
     name="item",
     title="试题",
     initial="drafted",
-    states={"drafted": "命题中", "reviewed": "已审题", "approved": "在用", "frozen": "冻结", "retired": "淘汰"},
+    states={
+        "drafted": "命题中",
+        "reviewed": "已审题",
+        "cleared": "待试测",
+        "trial": "试测中",
+        "assessed": "待统计审查",
+        "approved": "在用",
+        "limited": "限用",
+        "frozen": "冻结",
+        "retired": "淘汰",
+    },
     moves=(
         Move("review", "审题通过", ("drafted",), "reviewed"),
-        Move("return", "退回修改", ("reviewed",), "drafted"),
+        Move("return", "退回修改", ("reviewed", "cleared", "assessed"), "drafted"),
         Move("approve", "终审启用", ("reviewed",), "approved"),
-        Move("revise", "修订", ("drafted", "approved", "frozen"), "drafted"),
-        Move("freeze", "冻结", ("approved",), "frozen"),
+        Move("clear", "终审通过，送试测", ("reviewed",), "cleared"),
+        Move("try", "投入试测", ("cleared",), "trial"),
+        Move("assess", "结束试测", ("trial",), "assessed"),
+        Move("retry", "继续试测", ("assessed",), "trial"),
+        Move("promote", "统计审查通过，启用", ("assessed",), "approved"),
+        Move("limit", "限用", ("approved",), "limited"),
+        Move("release", "解除限用", ("limited",), "approved"),
+        Move("revise", "修订", ("drafted", "cleared", "assessed", "approved", "limited", "frozen"), "drafted"),
+        Move("freeze", "冻结", ("cleared", "trial", "assessed", "approved", "limited"), "frozen"),
         Move("thaw", "解冻", ("frozen",), "approved"),
-        Move("retire", "淘汰", ("approved", "frozen"), "retired"),
+        Move("thaw_untried", "解冻，送试测", ("frozen",), "cleared"),
+        Move("retire", "淘汰", ("cleared", "assessed", "approved", "limited", "frozen"), "retired"),
     ),
 )
+REVIEWS = {"content": "内容审查", "language": "语言文字审查", "technical": "命题技术审查"}
+"""What an item is reviewed for before its final review (命题技术标准; item-bank §1.7)."""
 
 PAPER = Lifecycle(
     name="paper",

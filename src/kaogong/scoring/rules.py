@@ -11,6 +11,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from kaogong.itembank.selectors import Key, is_right
+
 FULL = Decimal(100)
 CENT = Decimal("0.01")
 OUTCOMES = {"scored": "已评分", "absent": "缺考", "late": "迟到未准入场", "barred": "违纪取消", "carried": "保留成绩"}
@@ -94,15 +96,35 @@ def rounded(value: Decimal, places: int = 2) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def theory_mark(answers: Mapping[int, str], key: Mapping[int, tuple[str, Decimal]]) -> TheoryMark:
+class NotMarkedByHand(ValueError):
+    """A constructed answer has no mark from people yet."""
+
+
+def theory_mark(
+    answers: Mapping[int, str], key: Mapping[int, Key], by_hand: Mapping[int, Decimal] | None = None
+) -> TheoryMark:
     """Mark by key, all or nothing for each question; what is not answered counts nothing, and nothing is taken off.
 
-    `key` gives (right answer, marks) by position; answers to other positions are ignored.
+    Places on trial count for nothing; answers to places that the key does not know are ignored. Constructed answers
+    are worth what people gave them (`by_hand`, in marks): full marks count as right, none as wrong, others as neither.
+    Raises NotMarkedByHand for one that was answered and not marked.
     """
-    right = [position for position, (wanted, _marks) in key.items() if answers.get(position) == wanted]
-    blank = sum(not answers.get(position) for position in key)
-    value = sum((key[position][1] for position in right), Decimal(0))
-    return TheoryMark(rounded(value), len(right), len(key) - len(right) - blank, blank)
+    value, right, wrong, blank = Decimal(0), 0, 0, 0
+    for position, each in key.items():
+        answer = answers.get(position, "")
+        if not each.is_scored:
+            continue
+        if not answer:
+            blank += 1
+        elif each.is_objective:
+            earned = each.marks if is_right(each, answer) else Decimal(0)
+            value, right, wrong = value + earned, right + (earned > 0), wrong + (earned == 0)
+        elif by_hand is None or position not in by_hand:
+            raise NotMarkedByHand(f"place {position}")
+        else:
+            earned = by_hand[position]
+            value, right, wrong = value + earned, right + (earned == each.marks), wrong + (earned == 0)
+    return TheoryMark(rounded(value), right, wrong, blank)
 
 
 def practical_mark(sheets: Sequence[ModuleSheet], *, places: int = 2) -> PracticalMark:

@@ -107,9 +107,7 @@ def _answers(season: Season, paper: UUID) -> dict[int, tuple[str, int]]:
     """Key and difficulty code of each position."""
     rows = papers.view_paper(actor=KEEPER, at=season.days.before(63), paper_id=paper)
     hard = {row.position: row.version.difficulty for row, _content in rows}
-    return {
-        position: (key, hard[position]) for position, (key, _marks) in bank.answer_key(paper, KEEPER).answers.items()
-    }
+    return {position: (key.answer, hard[position]) for position, key in bank.answer_key(paper, KEEPER).answers.items()}
 
 
 def _on_duty(part: SittingPart, role: str) -> Actor:

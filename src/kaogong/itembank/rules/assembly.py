@@ -14,6 +14,7 @@ from fractions import Fraction
 from random import Random
 
 from kaogong.itembank.rules.apportioning import apportion
+from kaogong.itembank.rules.items import TYPES
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.problems import gettext_noop as _
 
@@ -136,6 +137,29 @@ def draw(bank: Iterable[Candidate], order: Order, *, seed: int, avoid: Sequence[
     )
 
 
+def sow(
+    trial: Iterable[Candidate], paper: Sequence[Candidate], per_paper: Mapping[str, int], *, seed: int
+) -> list[tuple[Candidate, bool]]:
+    """The paper with items on trial sown among the others of their type: (candidate, whether it counts), in order.
+
+    Points that the paper does not ask about come first, so that no two questions look alike; fewer items than asked
+    for are all taken. Places and choice follow from the seed.
+    """
+    random = Random(f"{seed}/trial")  # noqa: S311  # reproducible
+    waiting = sorted(trial, key=lambda each: (each.number, each.version))
+    random.shuffle(waiting)
+    asked = {each.point for each in paper}
+    waiting.sort(key=lambda each: each.point in asked)
+    sown: list[tuple[Candidate, bool]] = [(each, True) for each in paper]
+    for type_, wanted in sorted(per_paper.items()):
+        places = [place for place, (each, _scored) in enumerate(sown) if each.type == type_]
+        chosen = [each for each in waiting if each.type == type_][:wanted] if places else []
+        for each in chosen:
+            sown.insert(random.randint(places[0], places[-1] + 1), (each, False))
+            places.append(places[-1] + 1)
+    return sown
+
+
 def _in_order(chosen: Iterable[Candidate], order: Order) -> tuple[Candidate, ...]:
     types = {section.type: place for place, section in enumerate(order.sections)}
     ranges = {share.key: place for place, share in enumerate(order.ranges)}
@@ -143,10 +167,6 @@ def _in_order(chosen: Iterable[Candidate], order: Order) -> tuple[Candidate, ...
 
 
 def _refuse_what_lacks(bank: Sequence[Candidate], order: Order, plan: Mapping[tuple[str, str], int]) -> None:
-    names = {
-        section.type: {"single": "单项选择题", "truefalse": "判断题"}.get(section.type, section.type)
-        for section in order.sections
-    }
     problems = []
     for share in order.ranges:
         points: dict[str, set[str]] = defaultdict(set)
@@ -157,7 +177,7 @@ def _refuse_what_lacks(bank: Sequence[Candidate], order: Order, plan: Mapping[tu
         for type_, needed in needs.items():
             count = sum(type_ in types for types in points.values())
             if count < needed:
-                facts = {"needed": needed, "type": names[type_], "count": count}
+                facts = {"needed": needed, "type": TYPES.get(type_, type_), "count": count}
                 problems.append(
                     Problem(share.name, _("需要 {needed} 道{type}，但只有 {count} 个鉴定点有在用的{type}"), facts)
                 )

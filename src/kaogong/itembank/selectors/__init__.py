@@ -6,6 +6,7 @@ from kaogong.itembank.rules.blueprints import IMPORTANCE
 from kaogong.itembank.rules.files import FIELDS, NEEDED, PROFILES, decode, table_of
 from kaogong.itembank.rules.files import NotReadable as NotReadableFile
 from kaogong.itembank.rules.items import LETTERS, TYPES, ItemContent
+from kaogong.itembank.rules.keys import Key, is_right
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
@@ -25,7 +26,7 @@ from kaogong.itembank.selectors.blueprints import (
     table_of_blueprint,
     weights_of,
 )
-from kaogong.itembank.selectors.figures import PaperForm, item_limits, paper_form
+from kaogong.itembank.selectors.figures import PaperForm, TrialRules, item_limits, paper_form, trial_rules
 from kaogong.itembank.selectors.imports import batches_for, import_batch, repair_list
 from kaogong.itembank.selectors.items import (
     bank_counts,
@@ -33,6 +34,9 @@ from kaogong.itembank.selectors.items import (
     item,
     items_for,
     items_with_versions,
+    reviewers_of,
+    reviews_of,
+    reviews_passed,
     versions_of,
 )
 from kaogong.itembank.selectors.papers import (
@@ -48,6 +52,7 @@ from kaogong.itembank.selectors.papers import (
     papers_for,
     papers_holding,
     questions_for_delivery,
+    trial_candidates_of,
 )
 from kaogong.itembank.selectors.practical import (
     Module,
@@ -79,6 +84,7 @@ __all__ = [
     "Item",
     "ItemContent",
     "Judged",
+    "Key",
     "Module",
     "NotReadableFile",
     "Paper",
@@ -89,6 +95,7 @@ __all__ = [
     "Question",
     "RangeCoverage",
     "TaskContent",
+    "TrialRules",
     "analyse",
     "answer_key",
     "bank_counts",
@@ -105,6 +112,7 @@ __all__ = [
     "decode",
     "has_blueprint",
     "import_batch",
+    "is_right",
     "item",
     "item_limits",
     "items_for",
@@ -126,9 +134,14 @@ __all__ = [
     "ranges_of",
     "repair_list",
     "requirements_on",
+    "reviewers_of",
+    "reviews_of",
+    "reviews_passed",
     "table_of",
     "table_of_blueprint",
     "task_content",
+    "trial_candidates_of",
+    "trial_rules",
     "versions_of",
     "weights_of",
 ]

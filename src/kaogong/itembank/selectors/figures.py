@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -29,6 +30,28 @@ def paper_form(occupation_code: str, on: date) -> PaperForm:
     shared = regulations.provision("itembank.shared_percent_at_most", on=on, occupation_code=occupation_code)
     sections = tuple(Section(each["type"], each["count"], Fraction(str(each["marks"]))) for each in form.value)
     return PaperForm(sections, Fraction(shared.value, 100), form.clause, shared.clause, form.certainty)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRules:
+    """How new items of an occupation are tried: whether they must be, how many a paper carries, what is enough.
+
+    `per_paper` gives so many unscored items of each type; `cases` are the responses without which nothing is judged.
+    """
+
+    is_required: bool
+    per_paper: Mapping[str, int]
+    cases: int
+    clause: Clause
+    certainty: str
+
+
+def trial_rules(occupation_code: str, on: date) -> TrialRules:
+    """The rules of the trial on a day. Raises NoProvision."""
+    found = regulations.provision("itembank.trial", on=on, occupation_code=occupation_code)
+    value = found.value
+    assert isinstance(value, dict)  # the library's own file says so
+    return TrialRules(value["required"], value["per_paper"], value["cases"], found.clause, found.certainty)
 
 
 def item_limits(on: date) -> Limits:

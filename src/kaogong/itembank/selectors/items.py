@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank import policies
-from kaogong.itembank.models import Item, ItemVersion
+from kaogong.itembank.models import Item, ItemReview, ItemVersion
 from kaogong.itembank.selectors.blueprints import current_versions
 
 
@@ -50,6 +50,30 @@ def versions_of(found: Item) -> QuerySet[ItemVersion]:
 def current_version(found: Item) -> ItemVersion:
     """The newest version of an item."""
     return ItemVersion.objects.get(item=found, version=found.latest)
+
+
+def reviews_of(found: Item) -> QuerySet[ItemReview]:
+    """What the reviewers said of an item, newest first."""
+    return ItemReview.objects.filter(item=found).order_by("-reviewed_at", "-pk")
+
+
+def reviews_passed(found: Item) -> set[str]:
+    """The reviews that the newest version has passed."""
+    return set(
+        ItemReview.objects.filter(item=found, version=found.latest, verdict=ItemReview.Verdict.PASSED).values_list(
+            "kind", flat=True
+        )
+    )
+
+
+def reviewers_of(found: Item) -> set[str]:
+    """Who reviewed the newest version, by key."""
+    return set(ItemReview.objects.filter(item=found, version=found.latest).values_list("reviewer_key", flat=True))
+
+
+def reviewed_by(key: str, items: QuerySet[Item]) -> bool:
+    """Whether that person reviewed any of the items, in the version that is the newest."""
+    return ItemReview.objects.filter(item__in=items, version=F("item__latest"), reviewer_key=key).exists()
 
 
 def bank_counts(actor: Actor) -> dict[tuple[str, int], Counter[str]]:

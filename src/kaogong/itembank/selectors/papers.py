@@ -16,6 +16,7 @@ from kaogong.foundation.signing import canonical, digests, keys
 from kaogong.itembank import policies, sealing
 from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
 from kaogong.itembank.rules.assembly import Candidate
+from kaogong.itembank.rules.keys import Key
 from kaogong.itembank.selectors.blueprints import current_versions
 
 
@@ -33,10 +34,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """The answers of a paper by position: (key, marks). `version` names exactly this set of answers."""
+    """How each place of a paper is marked, by position. `version` names exactly this set of keys."""
 
     version: str
-    answers: Mapping[int, tuple[str, Decimal]]
+    answers: Mapping[int, Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,18 @@ def paper(actor: Actor, paper_id: UUID) -> Paper:
 
 def candidates_of(actor: Actor, blueprint: Blueprint) -> list[Candidate]:
     """The item versions that a paper of this blueprint may take: of items in use, at a point of a weighted range."""
+    return _candidates(actor, blueprint, ["approved"])
+
+
+def trial_candidates_of(actor: Actor, blueprint: Blueprint) -> list[Candidate]:
+    """What a paper of this blueprint may carry unscored: versions of items that wait for the trial or are in it."""
+    return _candidates(actor, blueprint, ["cleared", "trial"])
+
+
+def _candidates(actor: Actor, blueprint: Blueprint, states: Sequence[str]) -> list[Candidate]:
     rows = (
         current_versions()
-        .filter(policies.visible_items_of(actor), item__state="approved", item__point__blueprint=blueprint)
+        .filter(policies.visible_items_of(actor), item__state__in=states, item__point__blueprint=blueprint)
         .exclude(item__point__weighted_range=None)
         .values_list(
             "pk",
@@ -122,11 +132,14 @@ def items_of(found: Paper) -> list[PaperItem]:
 def manifest_of(found: Paper) -> dict[str, Any]:
     """What was sealed: number, blueprint, seed, report, and each place with version, digest and marks."""
     rows = PaperItem.objects.filter(paper=found).order_by("position")
-    places = [
-        {"position": position, "version": str(version), "digest": digest, "marks": f"{marks:.2f}"}
-        for position, version, digest, marks in rows.values_list("position", "version", "version__digest", "marks")
-    ]
+    places = [place(*row) for row in rows.values_list("position", "version", "version__digest", "marks", "is_scored")]
     return manifest(found.number, found.blueprint.digest, found.seed, found.report, places)
+
+
+def place(position: int, version: UUID, digest: str, marks: Decimal, is_scored: bool) -> dict[str, Any]:
+    """One place of a manifest. That it counts goes without saying, so that old manifests read the same."""
+    said = {"position": position, "version": str(version), "digest": digest, "marks": f"{marks:.2f}"}
+    return said if is_scored else said | {"scored": False}
 
 
 def manifest(
@@ -172,9 +185,13 @@ def questions_for_delivery(paper_id: UUID, actor: Actor) -> list[Question]:
 def answer_key(paper_id: UUID, actor: Actor) -> AnswerKey:
     """The answers of a paper, for whoever marks it (power scoring.mark). Raises NotFound and NotPermitted."""
     answers = {
-        place.position: (content.key, place.marks) for place, content in _opened(paper_id, actor, "scoring.mark")
+        place.position: Key(content.type, content.key, place.marks, place.is_scored, content.rubric)
+        for place, content in _opened(paper_id, actor, "scoring.mark")
     }
-    plain = [[position, key, f"{marks:.2f}"] for position, (key, marks) in sorted(answers.items())]
+    plain = [
+        [position, key.answer, f"{key.marks:.2f}", *([] if key.is_scored else ["unscored"])]
+        for position, key in sorted(answers.items())
+    ]
     digest = digests.keyed(canonical.encode([str(paper_id), plain]).decode(), purpose="itembank.key")
     return AnswerKey(digest[:24], answers)
 

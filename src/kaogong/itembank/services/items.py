@@ -1,4 +1,4 @@
-"""Items: written, reviewed and approved by three persons; every change of content is a new version."""
+"""Items written, bound to a point, revised and opened; every change of content is a new version."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Point
-from kaogong.itembank.rules.items import ItemContent, problems_of
+from kaogong.itembank.rules.items import TYPE_CODES, ItemContent, problems_of
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.states import ITEM
 
 RULES = "kaogong-itembank-rules"
-TYPE_CODES = {"single": "B", "truefalse": "C"}
 
 
 class ItemFaulty(Refusal):
@@ -53,23 +52,6 @@ class NumberTaken(Refusal):
     message = _("题号 {number} 已被占用。")
     clause = Clause(RULES, "item")
     field = "number"
-
-
-class SamePerson(Refusal):
-    """Author, reviewer and approver of an item must be three persons."""
-
-    message = _("您是这道题的{role}，不能再担任{wanted}。")
-    advice = _("请由另一位有权限的专家办理；命题、审题、终审须为三个人。")
-    clause = Clause(RULES, "three-persons")
-
-
-class Unbound(Refusal):
-    """An item without an assessment point can be a draft only."""
-
-    message = _("试题 {number} 还没有归入鉴定点，不能通过审题。")
-    advice = _("请先把试题归入一个鉴定点。")
-    clause = Clause(RULES, "unbound")
-    field = "point"
 
 
 class WrongPoint(Refusal):
@@ -218,8 +200,8 @@ def revise_item(
 
     Papers keep the version that they sealed. Two at once: the item is locked, the second revises what the first wrote.
     """
-    item = _locked(actor, item_id)
-    _require(actor, "itembank.write", item)
+    item = locked(actor, item_id)
+    require(actor, "itembank.write", item)
     state = ITEM.after("revise", item.state)
     _judge(content, at)
     lock_bank(item.occupation_code, item.level)
@@ -228,7 +210,7 @@ def revise_item(
     item.state = state
     item.author, item.author_key = actor.name, person_key(actor)
     item.reviewer = item.reviewer_key = item.approver = item.approver_key = item.note = ""
-    item.reviewed_at = item.approved_at = None
+    item.reviewed_at = item.approved_at = item.in_use_since = None
     item.save()
     version = write_version(item, content, difficulty=difficulty, consistency=consistency, at=at, version=item.latest)
     version.save(force_insert=True)
@@ -239,80 +221,12 @@ def revise_item(
 @command
 def bind_item(*, actor: Actor, at: datetime, item_id: UUID, point_id: UUID) -> Item:
     """Give a draft its assessment point."""
-    item = _locked(actor, item_id)
-    _require(actor, "itembank.write", item)
+    item = locked(actor, item_id)
+    require(actor, "itembank.write", item)
     item.state = ITEM.after("revise", item.state)
     item.point = _point(point_id, item.occupation_code, item.level)
     item.save(update_fields=["point", "state"])
     trail.record(actor=actor, action="itembank.item_bound", target=item, point=point_id)
-    return item
-
-
-@command
-def review_item(*, actor: Actor, at: datetime, item_id: UUID, note: str = "") -> Item:
-    """Pass an item at review (审题). The reviewer is not its author. Two at once: exactly one."""
-    item = _locked(actor, item_id)
-    _require(actor, "itembank.review", item)
-    state = ITEM.after("review", item.state)
-    if item.point_id is None:
-        raise Unbound(number=item.number)
-    _another_person(actor, "审题人", 命题人=item.author_key)
-    item.state, item.note = state, note
-    item.reviewer, item.reviewer_key, item.reviewed_at = actor.name, person_key(actor), at
-    item.save(update_fields=["state", "note", "reviewer", "reviewer_key", "reviewed_at"])
-    trail.record(actor=actor, action="itembank.item_reviewed", target=item, version=item.latest)
-    return item
-
-
-@command
-def return_item(*, actor: Actor, at: datetime, item_id: UUID, note: str) -> Item:
-    """Send a reviewed item back to its author, with the reason."""
-    item = _locked(actor, item_id)
-    _require(actor, "itembank.approve", item)
-    item.state, item.note = ITEM.after("return", item.state), note
-    item.save(update_fields=["state", "note"])
-    trail.record(actor=actor, action="itembank.item_returned", target=item, reason=note)
-    return item
-
-
-@command
-def approve_item(*, actor: Actor, at: datetime, item_id: UUID) -> Item:
-    """Approve an item (终审): from now on papers may take it. The approver is neither author nor reviewer."""
-    item = _locked(actor, item_id)
-    _require(actor, "itembank.approve", item)
-    state = ITEM.after("approve", item.state)
-    _another_person(actor, "终审人", 命题人=item.author_key, 审题人=item.reviewer_key)
-    item.state = state
-    item.approver, item.approver_key, item.approved_at = actor.name, person_key(actor), at
-    item.save(update_fields=["state", "approver", "approver_key", "approved_at"])
-    trail.record(actor=actor, action="itembank.item_approved", target=item, version=item.latest)
-    return item
-
-
-@command
-def freeze_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
-    """Stop papers from taking an item, say after a leak."""
-    return _shift(actor, item_id, "freeze", "itembank.item_frozen", reason)
-
-
-@command
-def thaw_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
-    """Let papers take a frozen item again."""
-    return _shift(actor, item_id, "thaw", "itembank.item_thawed", reason)
-
-
-@command
-def retire_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
-    """Take an item out of the bank for good; papers that hold it keep it."""
-    return _shift(actor, item_id, "retire", "itembank.item_retired", reason)
-
-
-def _shift(actor: Actor, item_id: UUID, verb: str, action: str, reason: str) -> Item:
-    item = _locked(actor, item_id)
-    _require(actor, "itembank.approve", item)
-    item.state = ITEM.after(verb, item.state)
-    item.save(update_fields=["state"])
-    trail.record(actor=actor, action=action, target=item, reason=reason)
     return item
 
 
@@ -331,18 +245,11 @@ def view_item(*, actor: Actor, at: datetime, item_id: UUID) -> ItemView:
     return ItemView(item, version, content)
 
 
-def _another_person(actor: Actor, wanted: str, **earlier: str) -> None:
-    mine = person_key(actor)
-    for role, key in earlier.items():
-        if key == mine:
-            raise SamePerson(role=role, wanted=wanted)
-
-
-def _require(actor: Actor, power: str, item: Item) -> None:
+def require(actor: Actor, power: str, item: Item) -> None:
     actor.require(power, region=item.region_code, organisation=item.organisation_id)
 
 
-def _locked(actor: Actor, item_id: UUID) -> Item:
+def locked(actor: Actor, item_id: UUID) -> Item:
     found = selectors.items_for(actor).select_for_update(of=("self",)).filter(pk=item_id).first()
     if found is None:
         raise NotFound

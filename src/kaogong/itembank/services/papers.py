@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -20,14 +21,16 @@ from kaogong.foundation.outbox import announcing
 from kaogong.foundation.signing import canonical, digests, keys
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.events import PaperSealed
-from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
+from kaogong.itembank.models import Blueprint, Item, ItemVersion, Paper, PaperItem
 from kaogong.itembank.rules import assembly, reports
 from kaogong.itembank.rules.assembly import Candidate, Infeasible, Order, RangeShare
 from kaogong.itembank.rules.items import ItemContent
 from kaogong.itembank.rules.problems import Problem
-from kaogong.itembank.selectors.papers import manifest, versions_in
-from kaogong.itembank.services.items import lock_bank
-from kaogong.itembank.states import PAPER
+from kaogong.itembank.selectors.items import reviewed_by
+from kaogong.itembank.selectors.papers import manifest, place, versions_in
+from kaogong.itembank.services.items import lock_bank, person_key
+from kaogong.itembank.services.reviewing import SamePerson
+from kaogong.itembank.states import ITEM, PAPER
 
 RULES = "kaogong-itembank-rules"
 
@@ -73,9 +76,11 @@ def assemble(
 ) -> Paper:
     """Draw a paper to the approved blueprint, reproducibly from `seed`, and seal it: digest, signature, report.
 
-    It shares no more than the stated part with each of the papers in `avoid`. Two at once: the bank of that
+    It shares no more than the stated part with each of the papers in `avoid`, and carries as many items on trial as the
+    rules say, unscored, among the others of their type. Two at once: the bank of that
     occupation and level is locked, so the second draws after the first and may be told to avoid it.
-    Raises NotPermitted, NoBlueprint, NotFound for an unknown paper to avoid, PaperNumberTaken, NotEnoughItems.
+    Raises NotPermitted, NoBlueprint, NotFound for an unknown paper to avoid, PaperNumberTaken, NotEnoughItems, and
+    SamePerson for whoever wrote, reviewed or approved one of the items.
     """
     home = policies.home_of(actor, "itembank.assemble")
     actor.require("itembank.assemble", region=home.region_code, organisation=home.organisation_id)
@@ -87,6 +92,7 @@ def assemble(
     if known.count() != len(set(avoid)):
         raise NotFound
     form = selectors.paper_form(occupation_code, timezone.localdate(at))
+    trial = selectors.trial_rules(occupation_code, timezone.localdate(at))
     bank = selectors.candidates_of(actor, blueprint)
     order = Order(_shares(blueprint), form.sections, form.shared_at_most)
     try:
@@ -94,11 +100,15 @@ def assemble(
     except Infeasible as infeasible:
         clause = form.shared_clause if infeasible.is_by_sharing else form.clause
         raise NotEnoughItems(infeasible.problems, clause=clause) from None
+    tried = assembly.sow(selectors.trial_candidates_of(actor, blueprint), found.items, trial.per_paper, seed=seed)
+    _refuse_author(actor, tried)
     paper = Paper(
         blueprint=blueprint,
         number=number,
         seed=seed,
-        report=reports.report(bank, order, found) | {"avoid": [str(each) for each in avoid]},
+        report=reports.report(bank, order, found)
+        | {"avoid": [str(each) for each in avoid]}
+        | ({"trial": [each.number for each, is_scored in tried if not is_scored]} if len(tried) > order.total else {}),
         sealed_at=at,
         sealed_by=actor.name,
         occupation_code=occupation_code,
@@ -106,14 +116,15 @@ def assemble(
         region_code=home.region_code,
         organisation_id=home.organisation_id,
     )
-    _seal(paper, found.items, order)
+    _seal(paper, tried, order)
+    _begin_trial(tried)
     trail.record(
         actor=actor,
         action="itembank.paper_sealed",
         target=paper,
         number=number,
         digest=paper.digest,
-        items=len(found.items),
+        items=len(tried),
         shared=list(found.shared),
     )
     announcing.announce(
@@ -145,22 +156,42 @@ def _shares(blueprint: Blueprint) -> list[RangeShare]:
     ]
 
 
-def _seal(paper: Paper, items: Sequence[Candidate], order: Order) -> None:
+def _refuse_author(actor: Actor, items: Sequence[tuple[Candidate, bool]]) -> None:
+    """Raise SamePerson when the assembler wrote, reviewed or approved any of the items: she would know the paper."""
+    mine = person_key(actor)
+    items_of = Item.objects.filter(
+        pk__in=ItemVersion.objects.filter(pk__in=[each.version for each, _scored in items]).values("item")
+    )
+    if items_of.filter(Q(author_key=mine) | Q(approver_key=mine)).exists() or reviewed_by(mine, items_of):
+        raise SamePerson(role="命题人、审题人或终审人", wanted="组卷人")
+
+
+def _begin_trial(items: Sequence[tuple[Candidate, bool]]) -> None:
+    """The unscored items are on trial from now on."""
+    sown = [each.version for each, is_scored in items if not is_scored]
+    Item.objects.filter(pk__in=ItemVersion.objects.filter(pk__in=sown).values("item"), state="cleared").update(
+        state=ITEM.after("try", "cleared")
+    )
+
+
+def _seal(paper: Paper, items: Sequence[tuple[Candidate, bool]], order: Order) -> None:
     """Write the paper with its places, its digest over the canonical manifest, and the signature."""
     marks = {section.type: Decimal(str(float(section.marks))) for section in order.sections}
-    digests_of = dict(ItemVersion.objects.filter(pk__in=[each.version for each in items]).values_list("pk", "digest"))
+    versions = [each.version for each, _scored in items]
+    digests_of = dict(ItemVersion.objects.filter(pk__in=versions).values_list("pk", "digest"))
     places = [
-        PaperItem(paper=paper, position=position, version_id=UUID(each.version), marks=marks[each.type])
-        for position, each in enumerate(items, 1)
+        PaperItem(
+            paper=paper,
+            position=position,
+            version_id=UUID(each.version),
+            marks=marks[each.type],
+            is_scored=is_scored,
+        )
+        for position, (each, is_scored) in enumerate(items, 1)
     ]
     listed = [
-        {
-            "position": place.position,
-            "version": str(place.version_id),
-            "digest": digests_of[place.version_id],
-            "marks": f"{place.marks:.2f}",
-        }
-        for place in places
+        place(each.position, each.version_id, digests_of[each.version_id], each.marks, each.is_scored)
+        for each in places
     ]
     paper.report = json.loads(json.dumps(paper.report))
     message = canonical.encode(manifest(paper.number, paper.blueprint.digest, paper.seed, paper.report, listed))

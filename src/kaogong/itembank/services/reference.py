@@ -17,6 +17,7 @@ from kaogong.foundation.kernel.commands import command
 from kaogong.itembank import selectors
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Point, PracticalTask
 from kaogong.itembank.rules import files
+from kaogong.itembank.rules.items import TYPE_CODES
 from kaogong.itembank.services.blueprints import approve_blueprint, draft_blueprint
 from kaogong.itembank.services.items import write_version
 from kaogong.itembank.services.practical import faults_of, tasks_of
@@ -109,7 +110,7 @@ def _rows(name: str, points: frozenset[tuple[str, ...]], on: date) -> Sequence[f
 
 
 def _item(blueprint: Blueprint, point: Point, row: files.Row, running: int, at: datetime) -> Item:
-    type_code = {"single": "B", "truefalse": "C"}[row.content.type]
+    type_code = TYPE_CODES[row.content.type]
     return Item(
         occupation_code=blueprint.occupation_code,
         level=blueprint.level,
@@ -122,6 +123,7 @@ def _item(blueprint: Blueprint, point: Point, row: files.Row, running: int, at: 
         reviewer="人工智能通读（非持证电工）",
         approver="随系统装入，未经专家审定",
         approved_at=at,
+        in_use_since=at,
         created_at=at,
     )
 

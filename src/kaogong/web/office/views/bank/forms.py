@@ -15,7 +15,7 @@ from kaogong.web.ui.formats import level_name
 
 SCALE = [(str(value), f"{value} {name}") for value, name in DIFFICULTIES.items()]
 FITS = [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5")]
-OPTIONS = [letter.lower() for letter in selectors.LETTERS]
+OPTIONS = [letter.lower() for letter in selectors.LETTERS[:6]]
 LEVELS = [(str(level), level_name(level)) for level in (5, 4, 3, 2, 1)]
 
 
@@ -29,7 +29,10 @@ class ItemForm(forms.Form):
     """An item: type, stem, options, key, marks of difficulty and fit, explanation."""
 
     type = forms.ChoiceField(
-        label=gettext_lazy("题型"), choices=list(selectors.TYPES.items()), widget=forms.RadioSelect, initial="single"
+        label=gettext_lazy("题型"),
+        choices=[(each, selectors.TYPES[each]) for each in ("single", "truefalse")],
+        widget=forms.RadioSelect,
+        initial="single",
     )
     stem = forms.CharField(
         label=gettext_lazy("题干"),
@@ -45,7 +48,7 @@ class ItemForm(forms.Form):
     key = forms.ChoiceField(
         label=gettext_lazy("答案"),
         choices=[
-            *((letter, letter) for letter in selectors.LETTERS),
+            *((letter, letter) for letter in selectors.LETTERS[:6]),
             ("T", gettext_lazy("对")),
             ("F", gettext_lazy("错")),
         ],

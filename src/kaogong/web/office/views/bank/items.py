@@ -32,7 +32,15 @@ from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Filter
 
 READ = ("itembank.view", "itembank.write", "itembank.review", "itembank.approve")
-DECISIONS: dict[str, tuple[str, Callable[[Actor, UUID, str], object]]] = {
+Decision = Callable[[Actor, UUID, str], object]
+
+
+def _with_reason(deed: Callable[..., object]) -> tuple[str, Decision]:
+    """A deed of whoever approves items, for which the note is the reason."""
+    return "itembank.approve", lambda actor, pk, note: deed(actor=actor, at=now(), item_id=pk, reason=note)
+
+
+DECISIONS: dict[str, tuple[str, Decision]] = {
     "review": (
         "itembank.review",
         lambda actor, pk, note: services.review_item(actor=actor, at=now(), item_id=pk, note=note),
@@ -42,23 +50,20 @@ DECISIONS: dict[str, tuple[str, Callable[[Actor, UUID, str], object]]] = {
         lambda actor, pk, note: services.return_item(actor=actor, at=now(), item_id=pk, note=note),
     ),
     "approve": ("itembank.approve", lambda actor, pk, note: services.approve_item(actor=actor, at=now(), item_id=pk)),
-    "freeze": (
-        "itembank.approve",
-        lambda actor, pk, note: services.freeze_item(actor=actor, at=now(), item_id=pk, reason=note),
-    ),
-    "thaw": (
-        "itembank.approve",
-        lambda actor, pk, note: services.thaw_item(actor=actor, at=now(), item_id=pk, reason=note),
-    ),
-    "retire": (
-        "itembank.approve",
-        lambda actor, pk, note: services.retire_item(actor=actor, at=now(), item_id=pk, reason=note),
-    ),
+    "clear": ("itembank.approve", lambda actor, pk, note: services.clear_item(actor=actor, at=now(), item_id=pk)),
+    "assess": ("itembank.approve", lambda actor, pk, note: services.end_trial(actor=actor, at=now(), item_id=pk)),
+    "retry": _with_reason(services.try_again),
+    "promote": _with_reason(services.promote_item),
+    "limit": _with_reason(services.limit_item),
+    "release": _with_reason(services.release_item),
+    "freeze": _with_reason(services.freeze_item),
+    "thaw": _with_reason(services.thaw_item),
+    "retire": _with_reason(services.retire_item),
 }
 """The moves of an item that a page offers: the power each asks for, and the service."""
-FORWARD = frozenset({"review", "approve", "thaw"})
+FORWARD = frozenset({"review", "approve", "clear", "assess", "promote", "release", "thaw"})
 """Moves that lead on: their button comes first."""
-NEED_A_NOTE = frozenset({"return", "freeze", "thaw", "retire"})
+NEED_A_NOTE = frozenset({"return", "retry", "promote", "limit", "release", "freeze", "thaw", "retire"})
 
 
 @require_safe
@@ -221,7 +226,7 @@ def question_of(content: selectors.ItemContent) -> dict[str, object]:
 @require_POST
 @needs(*BANK_POWERS)
 def decide(request: ActorRequest, item_id: UUID, verb: str) -> HttpResponse:
-    """Review, return, approve, freeze, thaw or retire an item."""
+    """Take one of `DECISIONS` on an item."""
     item = selectors.item(request.actor, item_id)
     if verb not in DECISIONS:
         raise Http404

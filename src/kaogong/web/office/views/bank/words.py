@@ -24,7 +24,11 @@ PAPER_POWERS = ("itembank.view", "itembank.assemble")
 ITEM_KIND: Mapping[str, Kind] = {
     "drafted": "neutral",
     "reviewed": "waiting",
+    "cleared": "waiting",
+    "trial": "active",
+    "assessed": "waiting",
     "approved": "done",
+    "limited": "neutral",
     "frozen": "stopped",
     "retired": "stopped",
 }
