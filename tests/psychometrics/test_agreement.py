@@ -188,6 +188,8 @@ class TestKappa:
             kappa_of_table([[1, 2], [4, 5]], weights=[[1, 0], [0, 1]])
         with pytest.raises(TooFew):
             kappa_of_table([[0, 0], [0, 0]])
+        with pytest.raises(WrongValue):
+            kappa_of_table(COHEN, confidence=95)
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -126,7 +126,7 @@ class TestLikelihood:
         return float(np.log(np.exp(total) @ (weights / weights.sum())).sum())
 
     def test_the_estimate_is_its_top_and_the_errors_its_curvature(self) -> None:
-        given = simulated(100, 3, seed=4, most=3).ratings
+        given = simulated(70, 3, seed=4, most=3).ratings
         found = severity(given)
         at = np.array(
             [found.mean, np.log(found.sd), found.tasks.measure[0], *found.examiners.measure[:2], *found.steps[0, :2]]
@@ -227,7 +227,7 @@ class TestRecovery:
     def test_robust_errors_hold_for_marks_that_spread_more_than_trials_do(self) -> None:
         rng, away = np.random.default_rng(12), {True: [], False: []}
         severe = np.linspace(-0.3, 0.3, 6)
-        for _ in range(16):
+        for _ in range(10):
             who = np.repeat(np.arange(150), 2)
             whom = np.concatenate([rng.choice(6, 2, replace=False) for _ in range(150)])
             height = rng.normal(0.5, 0.8, 150)[who] - severe[whom] + rng.normal(0, 0.6, 300)
@@ -236,7 +236,7 @@ class TestRecovery:
             for robust, seen in away.items():
                 found = severity(given, steps=Steps.BINOMIAL, robust=robust).examiners
                 seen.append(found.measure / found.error - severe / found.error)
-        assert np.std(away[True]) == pytest.approx(1, abs=0.2)
+        assert np.std(away[True]) == pytest.approx(1, abs=0.25)
         assert np.std(away[False]) > 1.3
 
     def test_progress_is_told(self) -> None:

@@ -91,7 +91,8 @@ def kappa_of_table(
     of `Weights`, or (categories, categories) of your own, at least 0 and 0 on the diagonal. The errors are those of
     Fleiss, Cohen & Everitt (1969), good for some 3 k² targets of k categories and up.
 
-    Raises WrongShape, WrongValue (a negative count or weight), TooFew (two categories, two targets).
+    Raises WrongShape, WrongValue (a negative count or weight, confidence outside (0, 1)), TooFew (two
+    categories, two targets).
     Source: Cohen (1960, 1968).
     """
     table = np.asarray(counts, dtype=np.float64)
@@ -99,6 +100,8 @@ def kappa_of_table(
         raise WrongShape("a table of agreement is square")
     if not (np.isfinite(table).all() and (table >= 0).all()):
         raise WrongValue("a count is 0 or more")
+    if not 0 < confidence < 1:
+        raise WrongValue(f"confidence lies between 0 and 1, not at {confidence}")
     n = float(table.sum())
     if len(table) < 2 or n < 2:
         raise TooFew("kappa needs two categories and two targets")
