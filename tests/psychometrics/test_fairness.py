@@ -263,6 +263,13 @@ class TestStandardised:
         assert set(found.classes[1:]) == {"AA"}
         assert found.effect[0] < -0.25
 
+    def test_calls_no_item_different_that_may_be_so_by_chance(self) -> None:
+        """In groups of 200 a difference of 0.05 is within the error of most items."""
+        found = [against(fairness.standardised, answers(n=250, impact=0, seed=seed)) for seed in range(4)]
+        sizes = np.abs(np.concatenate([each.difference for each in found]))
+        assert (sizes >= 0.05).mean() > 0.15
+        assert np.concatenate([each.is_suspect for each in found]).mean() < 0.08
+
     def test_mantels_statistic_is_that_of_two_scores_without_correction(self) -> None:
         """For right or wrong, (Σ A - E A)² / Σ Var A, which the corrected one approaches from below."""
         made = answers(6, n=300)

@@ -54,8 +54,9 @@ def standardised(
     """Differential functioning of items of any points between two groups.
 
     STD = Σ n_Fk (mean_Fk - mean_Rk) / Σ n_Fk over totals k at which both groups have somebody, as a share of the item's
-    most. Mantel's χ² = (Σ F_k - E F_k)² / Σ Var F_k with F_k the focal group's points. Right-or-wrong items are A below
-    0.05, C from 0.10 on; others are AA unless p < 0.05, then BB above 0.17 and CC above 0.25 standard deviations.
+    most. Mantel's χ² = (Σ F_k - E F_k)² / Σ Var F_k with F_k the focal group's points. Unless p < 0.05 items are A or
+    AA; otherwise right-or-wrong ones are B from a difference of 0.05 and C from 0.10 on, others BB above 0.17 and CC
+    above 0.25 standard deviations.
 
     Matching, purification, NaN and errors as in `mantel_haenszel`, but any points will do; NaN also where no total is
     common to both groups.
@@ -112,6 +113,6 @@ def _figures(table: Table) -> tuple[float, float, float, float]:
 
 def _classes(whole: Flags, difference: Floats, effect: Floats, p: Floats) -> tuple[str, ...]:
     size, deviations, sure = np.abs(difference), np.abs(effect), p < 0.05
-    dichotomous = np.select([size < 0.05, size >= 0.10], ["A", "C"], "B")
+    dichotomous = np.select([~sure | (size < 0.05), size >= 0.10], ["A", "C"], "B")
     graded = np.select([~sure | (deviations <= 0.17), deviations > 0.25], ["AA", "CC"], "BB")
     return tuple(np.where(np.isnan(difference), "", np.where(whole, dichotomous, graded)).tolist())
