@@ -43,12 +43,22 @@ def held_of(responses: Responses, fixed: irt.Items | None) -> Flags:
     return held
 
 
-def check(responses: Responses, kinds: Sequence[Kind], held: Flags) -> None:
+def seen_of(responses: Responses) -> Indices:
+    """Persons in each category of each item, (items, most categories). Raises WrongValue unless scores are whole."""
+    found = np.zeros((int(responses.maxima.max()) + 1, responses.n_items), dtype=np.intp)
+    for rows in responses.chunks(ROWS):
+        for category in range(len(found)):
+            found[category] += np.count_nonzero(responses.scores[rows] == category, axis=0)
+    if found.sum() != np.count_nonzero(responses.is_present) or np.any(responses.maxima % 1):
+        raise WrongValue("scores are whole categories from 0: count half points as points of their own")
+    return found.T
+
+
+def check(responses: Responses, kinds: Sequence[Kind], held: Flags, seen_by_item: Indices) -> None:
     """Refuse free items that have no curves: unanswered, answered all alike, with categories that nobody reached."""
-    reached = _reached(responses)
     for place in np.flatnonzero(~held).tolist():
         name, most = responses.items[place], int(responses.maxima[place])
-        seen = reached[place, : most + 1]
+        seen = seen_by_item[place, : most + 1]
         if not seen.any():
             raise TooFew(f"nobody answered {name}")
         if (seen > 0).sum() < 2:
@@ -59,21 +69,9 @@ def check(responses: Responses, kinds: Sequence[Kind], held: Flags) -> None:
             raise TooFew(f"nobody got {int(np.argmin(seen))} on {name}: put that score together with its neighbour")
 
 
-def _reached(responses: Responses) -> Indices:
-    """Persons in each category, (items, most categories)."""
-    found = np.zeros((int(responses.maxima.max()) + 1, responses.n_items), dtype=np.intp)
-    for rows in responses.chunks(ROWS):
-        for category in range(len(found)):
-            found[category] += np.count_nonzero(responses.scores[rows] == category, axis=0)
-    return found.T
-
-
 def answers_of(responses: Responses, held: Flags, fixed: irt.Items | None) -> Answers:
     """Scores as columns; a fixed item has as many categories as its parameters say."""
     scores = responses.scores
-    is_whole = all(bool((np.isnan(scores[rows]) | (scores[rows] % 1 == 0)).all()) for rows in responses.chunks(ROWS))
-    if not is_whole or np.any(responses.maxima % 1):
-        raise WrongValue("scores are whole categories from 0: count half points as points of their own")
     n_categories = responses.maxima.astype(np.intp) + 1
     for place in np.flatnonzero(held):
         assert fixed is not None

@@ -19,6 +19,7 @@ from psychometrics.calibration.asked import (
     nodes_over,
     reference_of,
     require_determined,
+    seen_of,
 )
 from psychometrics.calibration.em import Fit, Problem, Progress, State, fit, log_likelihood, log_prior
 from psychometrics.calibration.information import Covariances, Information, affordable, covariances, mapping_of
@@ -52,7 +53,8 @@ def calibrate(
     `model` is one for all items or (items,). Scores are whole categories from 0; missing ones weigh nothing. The scale:
     the group `reference` (the first unless named) has mean 0 and, unless there are Rasch items, standard deviation 1;
     the other groups' are estimated. With `fixed`, items found among the responses by name keep those parameters and
-    hold the scale, and all groups' distributions are updated each cycle (MEM: Kim 2006); `reference` then says nothing.
+    hold the scale, and all groups' distributions are updated each cycle (MEM: Kim 2006); `reference` then says nothing,
+    and the standard errors take the fixed items as known.
     ∫ is a sum over `points` even nodes, `reach` standard deviations either way; 61 serve up to some 200 items, beyond
     that the nodes should lie no wider apart than 1.5 standard errors of ability. It ends when no intercept, slope,
     logit c, mean or log SD moves by `tolerance` in an EM step; `progress` hears the iteration and the limit.
@@ -66,8 +68,8 @@ def calibrate(
     """
     kinds, held = kinds_of(responses, model), held_of(responses, fixed)
     group = reference_of(responses, reference)
+    check(responses, kinds, held, seen_of(responses))
     answers = answers_of(responses, held, fixed)
-    check(responses, kinds, held)
     keeps = None if fixed is None else _kept(responses, fixed, held)
     known = () if keeps is None else frozen(keeps, np.flatnonzero(held), WIDE)
     if not known and priors.holds_scale and Kind.RASCH in kinds:
