@@ -146,8 +146,8 @@ class TestOmega:
         assert got.observed[0] == 0
 
     def test_rarely_accuses_those_who_worked_alone(self) -> None:
-        made = sitting(seeded(11), 250, 60)
-        got = forensics.omega(forensics.answers(made.responses(), made.curves), list(permutations(range(250), 2)))
+        made = sitting(seeded(11), 180, 60)
+        got = forensics.omega(forensics.answers(made.responses(), made.curves), list(permutations(range(180), 2)))
         for level, most in ((0.05, 0.07), (0.01, 0.018), (0.001, 0.003)):
             assert level / 3 < (got.p <= level).mean() < most
 

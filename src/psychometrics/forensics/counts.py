@@ -14,6 +14,8 @@ LIMIT = 1e-4
 SLACK = 0.1
 """In standard deviations: what the expansion that looks for pairs to keep may be off."""
 
+ROWS = 512
+
 
 def bound(limit: float) -> float:
     """The normal deviate that is exceeded with this chance. Raises WrongValue outside of (0, 0.1]."""
@@ -36,13 +38,19 @@ def could_reach(surplus: Scores, variance: Scores, z: float) -> Flags:
 
 def coins(chances: Floats) -> Floats:
     """P(how many of unlike coins show heads), (rows, coins + 1), from their chances (rows, coins)."""
-    found = np.zeros((len(chances), chances.shape[1] + 1))
-    found[:, 0] = 1
-    for place in range(chances.shape[1]):
-        heads = found[:, : place + 1] * chances[:, place, None]
-        found[:, : place + 1] -= heads
-        found[:, 1 : place + 2] += heads
-    return np.maximum(found, 0.0)
+    size = chances.shape[1]
+    made = np.empty((len(chances), size + 1))
+    # Counts go down, rows across, few at a time: what is worked on stays near the processor.
+    for start in range(0, len(chances), ROWS):
+        own = np.ascontiguousarray(chances[start : start + ROWS].T)
+        found = np.zeros((size + 1, own.shape[1]))
+        found[0] = 1
+        for place in range(size):
+            heads = found[: place + 1] * own[place]
+            found[: place + 1] -= heads
+            found[1 : place + 2] += heads
+        made[start : start + ROWS] = found.T
+    return np.maximum(made, 0.0, out=made)
 
 
 def three_ways(one: Floats, two: Floats) -> Floats:

@@ -113,7 +113,7 @@ def m4(answers: Answers, given: ArrayLike, *, progress: Progress | None = None) 
     """
     chosen = pairs(given, answers.n_persons)
     made = np.empty((5, len(chosen)))
-    for part in chunked(chosen, CELLS // (4 * (answers.n_items + 1) ** 2)):
+    for part in chunked(chosen, CELLS // (16 * (answers.n_items + 1) ** 2)):
         same, right, wrong = _alike(answers, chosen[part])
         is_key = answers.is_right[chosen[part, 0]]
         seen = (same & is_key).sum(axis=1), (same & ~is_key).sum(axis=1)
