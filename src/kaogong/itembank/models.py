@@ -13,10 +13,15 @@ from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, REVIEWS
 class Blueprint(Record):
     """鉴定要素细目表: what a level's theory papers are drawn from; fixed by `approve`."""
 
+    class Norm(models.TextChoices):
+        ORDINARY = "ordinary", "普通题库"
+        EXEMPLARY = "exemplary", "精品题库"
+
     standard = models.ForeignKey("standards.StandardVersion", on_delete=models.PROTECT, related_name="+")
     occupation_code = models.CharField("职业编码", max_length=10)
     level = models.PositiveSmallIntegerField("等级")
     title = models.CharField("名称", max_length=120)
+    norm = models.CharField("建库标准", max_length=10, choices=Norm, default=Norm.ORDINARY)
     state = models.CharField(max_length=20, choices=BLUEPRINT.choices(), default=BLUEPRINT.initial)
     digest = models.CharField("内容摘要", max_length=64, blank=True)
     drafted_at = models.DateTimeField("编制时间")

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from kaogong.itembank.selectors import Key, is_right
+from kaogong.itembank.rules.keys import Key, is_right
 
 FULL = Decimal(100)
 CENT = Decimal("0.01")

@@ -3,6 +3,7 @@
 from kaogong.itembank.models import Blueprint, Item, Paper, PracticalTask
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE
+from kaogong.itembank.rules.codes import DIALECTS, spell
 from kaogong.itembank.rules.files import FIELDS, NEEDED, PROFILES, decode, table_of
 from kaogong.itembank.rules.files import NotReadable as NotReadableFile
 from kaogong.itembank.rules.items import LETTERS, TYPES, ItemContent
@@ -11,6 +12,7 @@ from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
     Coverage,
+    Impact,
     RangeCoverage,
     blueprint,
     blueprint_faults,
@@ -18,9 +20,11 @@ from kaogong.itembank.selectors.blueprints import (
     blueprints_for,
     coverage,
     has_blueprint,
+    impact_of,
     point_by_code,
     point_names,
     points_of,
+    predecessor_of,
     ranges_of,
     requirements_on,
     table_of_blueprint,
@@ -67,6 +71,7 @@ from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
 
 __all__ = [
     "BLUEPRINT",
+    "DIALECTS",
     "FIELDS",
     "IMPORT",
     "IMPORTANCE",
@@ -81,6 +86,7 @@ __all__ = [
     "AnswerKey",
     "Blueprint",
     "Coverage",
+    "Impact",
     "Item",
     "ItemContent",
     "Judged",
@@ -111,6 +117,7 @@ __all__ = [
     "current_version",
     "decode",
     "has_blueprint",
+    "impact_of",
     "import_batch",
     "is_right",
     "item",
@@ -130,6 +137,7 @@ __all__ = [
     "practical_places",
     "practical_task",
     "practical_tasks",
+    "predecessor_of",
     "questions_for_delivery",
     "ranges_of",
     "repair_list",
@@ -137,6 +145,7 @@ __all__ = [
     "reviewers_of",
     "reviews_of",
     "reviews_passed",
+    "spell",
     "table_of",
     "table_of_blueprint",
     "task_content",

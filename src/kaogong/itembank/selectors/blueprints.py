@@ -13,8 +13,11 @@ from django.db.models import Count, F, QuerySet
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank import policies
-from kaogong.itembank.models import Blueprint, Item, ItemVersion, Point, Range
+from kaogong.itembank.models import Blueprint, Item, ItemVersion, Paper, Point, Range
 from kaogong.itembank.rules import blueprints as rules
+from kaogong.itembank.rules.codes import Ambiguous
+from kaogong.itembank.rules.codes import read as read_codes
+from kaogong.itembank.rules.differences import Differences, compare
 from kaogong.itembank.rules.problems import Problem
 from kaogong.regulations import selectors as regulations
 from kaogong.standards import selectors as standards
@@ -95,8 +98,13 @@ def has_blueprint(occupation_code: str, level: int) -> bool:
 
 
 def point_by_code(occupation_code: str, level: int, code: str) -> Point | None:
-    """A point of the blueprint in force by its whole code (`A-A-A-001`); None when there is none."""
-    return _points_in_force(occupation_code, level).filter(codes=code.split("-")).first()
+    """A point of the blueprint in force by its whole code in any dialect; None when none or several are meant."""
+    points = {tuple(point.codes): point for point in _points_in_force(occupation_code, level)}
+    try:
+        codes = read_codes(code, points)
+    except Ambiguous:
+        return None
+    return points[codes] if codes else None
 
 
 def point_names(occupation_code: str, level: int) -> list[tuple[str, str]]:
@@ -135,6 +143,11 @@ def table_of_blueprint(found: Blueprint) -> rules.Table:
     )
 
 
+EXEMPLARY = {
+    "points_per_percent": "itembank.points_per_percent_exemplary",
+    "points_at_least": "itembank.points_at_least_exemplary",
+}
+"""What 精品题库 must satisfy instead."""
 REQUIREMENTS = {
     "points_per_percent": "itembank.points_per_percent",
     "points_at_least": "itembank.points_at_least",
@@ -144,19 +157,82 @@ REQUIREMENTS = {
 }
 
 
-def requirements_on(on: date, occupation_code: str = "") -> dict[str, regulations.Provision]:
-    """What a blueprint must satisfy on a day, each figure with its clause. Raises NoProvision."""
-    found = regulations.provisions(*REQUIREMENTS.values(), on=on, occupation_code=occupation_code)
-    return {name: found[key] for name, key in REQUIREMENTS.items()}
+def requirements_on(
+    on: date, occupation_code: str = "", norm: str = Blueprint.Norm.ORDINARY
+) -> dict[str, regulations.Provision]:
+    """What a blueprint of a norm must satisfy on a day, each figure with its clause. Raises NoProvision."""
+    asked = REQUIREMENTS | (EXEMPLARY if norm == Blueprint.Norm.EXEMPLARY else {})
+    found = regulations.provisions(*asked.values(), on=on, occupation_code=occupation_code)
+    return {name: found[key] for name, key in asked.items()}
 
 
 def blueprint_faults(found: Blueprint, on: date) -> list[Problem]:
     """What keeps a blueprint from being approved."""
-    required = requirements_on(on, found.occupation_code)
+    required = requirements_on(on, found.occupation_code, found.norm)
     return rules.faults_of(
         table_of_blueprint(found),
         weights=weights_of(found.standard_id, found.level),
         requirements=rules.Requirements(**{name: int(each.value) for name, each in required.items()}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What approving a blueprint does to the bank: the differences, and the items and papers that they touch."""
+
+    before: Blueprint
+    differences: Differences
+    items: Mapping[rules.Codes, int]
+    """Items not retired at each point of the blueprint before, by its codes."""
+    papers: int
+    """Sealed papers of the blueprint before that no sitting has used."""
+
+    def items_at(self, points: Sequence[rules.PointEntry]) -> int:
+        """How many items hang on points of the blueprint before."""
+        return sum(self.items.get(point.codes, 0) for point in points)
+
+    @property
+    def following(self) -> int:
+        """Items that follow their points by themselves."""
+        return self.items_at([pair.old for pair in (*self.differences.same, *self.differences.moved)])
+
+    @property
+    def in_question(self) -> int:
+        """Items at points of another name: a person decides."""
+        return self.items_at([pair.old for pair in self.differences.renamed])
+
+    @property
+    def left_behind(self) -> int:
+        """Items at points that are no more: they stay where they are, and no new paper takes them."""
+        return self.items_at(self.differences.removed)
+
+
+def predecessor_of(found: Blueprint) -> Blueprint | None:
+    """The blueprint of the same occupation and level that was approved last before this one."""
+    earlier = Blueprint.objects.filter(
+        occupation_code=found.occupation_code, level=found.level, approved_at__isnull=False
+    ).exclude(pk=found.pk)
+    if found.approved_at is not None:
+        earlier = earlier.filter(approved_at__lt=found.approved_at)
+    return earlier.select_related("standard").order_by("-approved_at").first()
+
+
+def impact_of(found: Blueprint) -> Impact | None:
+    """What changes from the blueprint before to this one; None for the first of its level."""
+    before = predecessor_of(found)
+    if before is None:
+        return None
+    rows = (
+        Item.objects.filter(point__blueprint=before)
+        .exclude(state="retired")
+        .values_list("point__codes")
+        .annotate(n=Count("pk"))
+    )
+    return Impact(
+        before=before,
+        differences=compare(table_of_blueprint(before), table_of_blueprint(found)),
+        items={tuple(codes): count for codes, count in rows},
+        papers=Paper.objects.filter(blueprint=before, state="sealed").count(),
     )
 
 

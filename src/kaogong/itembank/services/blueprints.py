@@ -18,7 +18,7 @@ from kaogong.foundation.outbox import announcing
 from kaogong.foundation.signing import canonical, digests
 from kaogong.itembank import selectors
 from kaogong.itembank.events import BlueprintApproved
-from kaogong.itembank.models import Blueprint, Point, Range
+from kaogong.itembank.models import Blueprint, Item, Point, Range
 from kaogong.itembank.rules import blueprints as rules
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.states import BLUEPRINT
@@ -53,7 +53,14 @@ class BlueprintFaulty(_Listed):
 
 @command
 def draft_blueprint(
-    *, actor: Actor, at: datetime, standard_id: UUID, level: int, title: str, rows: Sequence[Mapping[str, str]]
+    *,
+    actor: Actor,
+    at: datetime,
+    standard_id: UUID,
+    level: int,
+    title: str,
+    rows: Sequence[Mapping[str, str]],
+    norm: str = Blueprint.Norm.ORDINARY,
 ) -> Blueprint:
     """Draft the blueprint of a level from rows of a points file; ranges get their share from the standard's weights.
 
@@ -69,6 +76,7 @@ def draft_blueprint(
         occupation_code=standard.occupation_code,
         level=level,
         title=title,
+        norm=Blueprint.Norm(norm),
         drafted_at=at,
         drafted_by=actor.name,
     )
@@ -118,17 +126,22 @@ def _weighted(ranges: Mapping[rules.Codes, Range], codes: rules.Codes) -> Range 
 
 
 @command
-def approve_blueprint(*, actor: Actor, at: datetime, blueprint_id: UUID) -> Blueprint:
+def approve_blueprint(
+    *, actor: Actor, at: datetime, blueprint_id: UUID, follow: Sequence[Sequence[str]] = ()
+) -> Blueprint:
     """Approve and fix a blueprint; the one in force before for the same standard and level is retired with it.
 
-    Two at once: the rows are locked, the second finds it approved. Raises NotFound, NotPermitted, WrongState,
-    BlueprintFaulty with its repair list.
+    Items follow their points out of the blueprint before: those of the same name by themselves, those of another name
+    where `follow` names the point by its codes. What follows keeps its state; what does not stays at its old point,
+    where no new paper finds it. Two at once: the rows are locked, the second finds it approved. Raises NotFound,
+    NotPermitted, WrongState, BlueprintFaulty with its repair list.
     """
     blueprint = _locked(actor, blueprint_id)
     actor.require("itembank.approve")
     state = BLUEPRINT.after("approve", blueprint.state)
     if problems := selectors.blueprint_faults(blueprint, timezone.localdate(at)):
         raise BlueprintFaulty(problems)
+    impact = selectors.impact_of(blueprint)
     for earlier in Blueprint.objects.select_for_update().filter(
         standard=blueprint.standard_id, level=blueprint.level, state="approved"
     ):
@@ -139,12 +152,37 @@ def approve_blueprint(*, actor: Actor, at: datetime, blueprint_id: UUID) -> Blue
     blueprint.digest = digest_of(blueprint)
     blueprint.approved_at, blueprint.approved_by = at, actor.name
     blueprint.save(update_fields=["state", "digest", "approved_at", "approved_by"])
-    trail.record(actor=actor, action="itembank.blueprint_approved", target=blueprint, digest=blueprint.digest)
+    followed = _carry_over(blueprint, impact, {tuple(codes) for codes in follow}) if impact else 0
+    trail.record(
+        actor=actor,
+        action="itembank.blueprint_approved",
+        target=blueprint,
+        digest=blueprint.digest,
+        before=impact.before.pk if impact else None,
+        followed=followed,
+    )
     announcing.announce(
         BlueprintApproved(blueprint_id=blueprint.pk, occupation_code=blueprint.occupation_code, level=blueprint.level),
         at=at,
     )
     return blueprint
+
+
+def _carry_over(blueprint: Blueprint, impact: selectors.Impact, follow: set[rules.Codes]) -> int:
+    """Bind the items of the blueprint before to the same points of this one; returns how many followed."""
+    pairs = [*impact.differences.same, *impact.differences.moved]
+    pairs += [pair for pair in impact.differences.renamed if pair.old.codes in follow]
+    points = {tuple(point.codes): point for point in selectors.points_of(blueprint.pk)}
+    older = {tuple(point.codes): point.pk for point in selectors.points_of(impact.before.pk)}
+    target = {older[pair.old.codes]: points[pair.new.codes] for pair in pairs}
+    moved = list(
+        Item.objects.select_for_update().filter(point__in=list(target)).exclude(state="retired").order_by("pk")
+    )
+    for item in moved:
+        assert item.point_id is not None  # found by its point
+        item.point = target[item.point_id]
+    Item.objects.bulk_update(moved, ["point"], batch_size=500)
+    return len(moved)
 
 
 def digest_of(blueprint: Blueprint) -> str:
