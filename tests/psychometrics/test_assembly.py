@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
@@ -110,7 +111,7 @@ def agrees(asked: Demand) -> None:
             assembly.assemble(asked, rng=rng())
         assert raised.value.is_irreducible
         return
-    made = assembly.assemble(asked, rng=rng(), effort=Effort(enough=1e-6))
+    made = assembly.assemble(asked, rng=rng(), effort=Effort(enough=1e-6, polish=1e-6))
     assert all(check.holds for check in made.checks)
     assert made.figure == pytest.approx(optimum, abs=1e-4)
     near = made.demand.goal is not None and made.demand.goal.sense is assembly.Sense.NEAR
@@ -229,7 +230,7 @@ class TestParallelPapers:
     def test_are_repaired_by_integer_programs_where_exchanges_did_not_do(self) -> None:
         _items, rules, goal = bank(520, length=40)
         asked = assembly.demand(520, rules, n_papers=10, goal=goal)
-        made = assembly.assemble(asked, rng=rng(), effort=Effort(moves=0, rounds=0, columns=0))
+        made = assembly.assemble(asked, rng=rng(), effort=Effort(moves=0, rounds=0, turns=0))
         assert made.repairs > 0
         assert all(check.holds for check in made.checks)
 
@@ -355,9 +356,8 @@ def written(path: Path, rows: Sequence[Sequence[object]]) -> Path:
     return path
 
 
-def ran(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "psychometrics", "assembly", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(commands(), ["assembly", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -393,8 +393,8 @@ class TestShell:
     ) -> None:
         out = tmp_path / "papers.csv"
         goal = ["--target", "-1:1.5,0:2.2,1:1.5"]
-        done = ran(pool, "--rules", rules, "--papers", 3, *goal, "--ceiling", 2, "--overlap", 1, "--out", out, "--json")
-        assert done.returncode == 0, done.stderr
+        done = run(pool, "--rules", rules, "--papers", 3, *goal, "--ceiling", 2, "--overlap", 1, "--out", out, "--json")
+        assert done.exit_code == 0, done.exception
         report = json.loads(done.stdout)
         assert report["bound"] <= report["figure"]
         assert [row["items"] for row in report["papers"]] == [10, 10, 10]
@@ -407,7 +407,7 @@ class TestShell:
         assert [item for number, item in listed if number == "1"] == report["papers"][0]["names"].split()
 
     def test_people_get_tables(self, pool: Path, rules: Path) -> None:
-        done = CliRunner().invoke(commands(), ["assembly", str(pool), "--rules", str(rules), "--maximin", "-1,0:2"])
+        done = run(pool, "--rules", rules, "--maximin", "-1,0:2")
         assert done.exit_code == 0, done.exception
         assert "maximin" in done.stdout
         assert "weight of A" in done.stdout
@@ -415,7 +415,8 @@ class TestShell:
     def test_rules_that_clash_are_named(self, pool: Path, rules: Path) -> None:
         with rules.open("a", encoding="utf-8") as file:
             file.write("ten of A,sum,range,A,,10,10\n")
-        done = ran(pool, "--rules", rules)
+        command = [sys.executable, "-m", "psychometrics", "assembly", str(pool), "--rules", str(rules)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
         assert done.returncode == 2
         assert done.stderr.startswith("Clash")
         assert "weight of A, ten of A" in done.stderr

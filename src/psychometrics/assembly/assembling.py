@@ -11,12 +11,14 @@ import numpy as np
 from psychometrics.assembly import swaps
 from psychometrics.assembly.clashes import clash, impossible_for_one
 from psychometrics.assembly.demand import Check, Demand, prove, sums
-from psychometrics.assembly.goals import Sense
+from psychometrics.assembly.goals import Goal, Sense
 from psychometrics.assembly.programs import Limits, Solution, State, program, relaxation
 from psychometrics.assembly.table import Table
 from psychometrics.errors import NotConverged
 from psychometrics.responses import Floats, Indices
 
+PATIENCE = 2
+"""Programs in a row that did not help before polishing ends."""
 Progress = Callable[[int, int], None]
 ROUGH = 0.05
 """The gap at which sets are chosen: the items beside them make up for it."""
@@ -27,26 +29,30 @@ class Effort:
     """How hard to try. Everything but `seconds` is counted in work, so that a seed gives the same papers anywhere.
 
     `moves` of mending per paper; `rounds` of improving per paper; `enough`: a gap (share, see Goal.gap) at which
-    improving stops; `nodes` of each integer program; `seconds` for one: the emergency brake. Papers with a larger gap
-    are polished by an integer program of at most `columns` (items × papers), `columns_of_one` for the most information
-    of one paper, found soon.
+    improving stops. Where the gap stays above `polish`, integer programs of at most `columns` (items × papers) choose
+    the worst paper anew with another, at most `turns` times a paper; of `columns_of_one` for the most information of a
+    single paper, found soon. `nodes` of each program that is needed or has all papers, `few` of the others; `seconds`:
+    the emergency brake of each.
     """
 
     moves: int = 200
     rounds: int = 12
     enough: float = 1e-5
+    polish: float = 1e-3
+    turns: int = 2
     nodes: int = 200
-    columns: int = 100
+    few: int = 10
+    columns: int = 600
     columns_of_one: int = 20_000
     seconds: float = 60.0
 
     @property
     def limits(self) -> Limits:
         """The same for one integer program."""
-        return Limits(self.nodes, self.seconds, self.enough)
+        return Limits(self.nodes, self.seconds, self.polish / 10)
 
 
-QUICK = Effort(rounds=4, enough=1e-3, columns=0, columns_of_one=0)
+QUICK = Effort(rounds=4, enough=1e-3, turns=0)
 """No polishing by integer programs: for papers that are good enough soon."""
 
 
@@ -92,6 +98,10 @@ class _Work:
         found = program(self.asked, self.table.papers, free, limits=limits, **how)  # type: ignore[arg-type]  # by name
         self.by_clock |= found.is_by_clock
         return found
+
+    def losses(self, goal: Goal) -> Floats:
+        """The loss of every paper, (papers,)."""
+        return goal.loss(self.table.reached)
 
     def put(self, free: list[int], values: Floats) -> None:
         """Put a program's papers on the table."""
@@ -198,31 +208,51 @@ def _improve(work: _Work, loss_bound: float) -> float:
     goal, effort = work.asked.goal, work.effort
     if goal is None:
         return np.nan
-    wanted = _enough(work, loss_bound)
+    wanted = _loss(goal, loss_bound, effort.enough)
     swaps.improve(work.table, goal, work.rng, rounds=effort.rounds, enough=wanted)
     work.advance(4, 5)
-    is_quick = work.asked.n_papers == 1 and goal.sense is Sense.MOST
-    most = effort.columns_of_one if is_quick else effort.columns
-    if goal.loss(work.table.reached).max() > wanted and work.asked.n_items * work.asked.n_papers <= most:
-        everyone = list(range(work.asked.n_papers))
-        found = work.solve(everyone, start=True)
-        before = goal.loss(work.table.reached).max()
-        kept = work.table.papers
-        if found.values is not None:
-            work.put(everyone, found.values)
-            if work.table.broken.any() or goal.loss(work.table.reached).max() > before:
-                work.table.replace(kept)
-        return max(loss_bound, found.bound)
+    failed = 0
+    for _turn in range(effort.turns * work.asked.n_papers):
+        free = _neighbours(work, goal)
+        if not free or failed == PATIENCE or work.losses(goal).max() <= _loss(goal, loss_bound, effort.polish):
+            break
+        nodes = effort.nodes if len(free) == work.asked.n_papers else effort.few
+        found = work.solve(free, start=True, limits=replace(effort.limits, nodes=nodes))
+        is_all = len(free) == work.asked.n_papers
+        if is_all:
+            loss_bound = max(loss_bound, found.bound)
+        failed = 0 if _accepted(work, goal, free, found) else failed + 1
+        if is_all and (failed or found.state is State.OPTIMAL):
+            break
+        swaps.improve(work.table, goal, work.rng, rounds=1, enough=wanted)
     return loss_bound
 
 
-def _enough(work: _Work, loss_bound: float) -> float:
-    """The loss whose gap is `enough`."""
-    goal = work.asked.goal
-    assert goal is not None  # asked by the caller
-    if goal.sense is Sense.NEAR:
-        return loss_bound + work.effort.enough * float(np.abs(goal.wanted).min())
-    return loss_bound * (1 - work.effort.enough)
+def _neighbours(work: _Work, goal: Goal) -> list[int]:
+    """The worst paper and another, if an integer program may have columns for."""
+    count, items = work.asked.n_papers, work.asked.n_items
+    most = work.effort.columns_of_one if count == 1 and goal.sense is Sense.MOST else work.effort.columns
+    size = min(count, 2, most // items)
+    others = work.rng.permutation(count)
+    worst = int(np.argmax(work.losses(goal)))
+    return sorted([worst, *(int(other) for other in others[others != worst][: size - 1])]) if size else []
+
+
+def _accepted(work: _Work, goal: Goal, free: list[int], found: Solution) -> bool:
+    """Put a program's papers on the table if they are better than those that are there."""
+    if found.values is None:
+        return False
+    before, kept = work.losses(goal)[free].max(), work.table.papers
+    work.put(free, found.values)
+    if not work.table.broken.any() and work.losses(goal)[free].max() < before - 1e-9:
+        return True
+    work.table.replace(kept)
+    return False
+
+
+def _loss(goal: Goal, bound: float, gap: float) -> float:
+    """The loss that has this gap."""
+    return bound + gap * float(np.abs(goal.wanted).min()) if goal.sense is Sense.NEAR else bound * (1 - gap)
 
 
 def _result(work: _Work, loss_bound: float) -> Assembly:
