@@ -151,6 +151,27 @@ class TestSearch:
         assert np.isfinite(found.theta).all()
         assert np.isfinite(found.errors).all()
 
+    @settings(max_examples=40, deadline=None)
+    @given(seed=st.integers(0, 10**6), guessing=st.sampled_from([0.0, 0.3]))
+    def test_weighted_likelihood_solves_its_equation_on_the_fewest_and_oddest_items(
+        self, seed: int, guessing: float
+    ) -> None:
+        """l' + J/(2I) = 0, written down here from the curves and their derivatives."""
+        rng = np.random.default_rng(seed)
+        items = irt.logistic(rng.normal(0, 3, 5), rng.lognormal(0, 0.8, 5), guessing)
+        scores = rng.integers(0, 2, (6, 5))
+        theta = abilities(scored(scores, maxima=1), items, Method.WLE).theta
+        chance, slope, bend = (each(items, theta) for each in (irt.probabilities, irt.slopes, irt.curvatures))
+        first = np.take_along_axis(slope / chance, scores[:, :, None], axis=2).sum(axis=(1, 2))
+        information = (slope**2 / chance).sum(axis=(1, 2))
+        bias = (slope * bend / chance).sum(axis=(1, 2))
+        assert first + bias / (2 * information) == pytest.approx(0, abs=1e-5)
+
+    def test_the_mode_of_one_steep_item_lies_beyond_it(self) -> None:
+        found = abilities(scored([[1], [0]]), irt.logistic([-1.0], [5.0]), Method.MAP)
+        chance = 1 / (1 + np.exp(-5 * (found.theta + 1)))
+        assert 5 * (np.array([1, 0]) - chance) == pytest.approx(found.theta, abs=1e-6)
+
     @settings(max_examples=30, deadline=None)
     @given(slope=st.floats(0.3, 3), shift=st.floats(-2, 2), method=st.sampled_from([Method.ML, Method.WLE]))
     def test_estimates_move_with_the_scale(self, slope: float, shift: float, method: Method) -> None:

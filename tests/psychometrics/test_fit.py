@@ -172,6 +172,10 @@ class TestMeanSquares:
         assert by_item.infit[0] > 1.15 > 1 > 0.85 > by_item.infit[1]
         assert by_item.infit_z[0] > 4 > -4 > by_item.infit_z[1]
 
+    def test_a_score_that_was_certain_leaves_finite_figures(self) -> None:
+        by_item, _ = mean_squares(scored([[1, 0], [0, 1]]), irt.logistic([0.0, 0.0], 40.0), [60.0, -60.0])
+        assert np.isfinite([by_item.outfit, by_item.infit]).all()
+
     def test_who_has_no_ability_is_left_out(self) -> None:
         items = two(4, 27)
         scores = sat(items, normal(5, 28), seed=29)

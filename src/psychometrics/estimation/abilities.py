@@ -104,6 +104,7 @@ def abilities(
 
 
 Way: TypeAlias = Callable[[slice], tuple[Floats, Floats]]
+At: TypeAlias = Callable[[Indices, Floats], tuple[Floats, Floats, Floats]]
 
 
 def populations_of(responses: Responses, population: Population) -> tuple[irt.Quadrature, ...]:
@@ -139,7 +140,9 @@ def _root(beside: Answered, method: Method, populations: tuple[irt.Quadrature, .
     means = np.array([each.mean for each in populations])[beside.responses.group]
     # 0 for those who believe nothing beforehand.
     trust = np.array([each.sd**-2 for each in populations])[beside.responses.group] * (method is Method.MAP)
-    nodes = _grid(beside.items, means)
+    # A prior pulls no further than its own variance times the slope that is left beyond the items.
+    margin = np.array([1 + each.sd**2 for each in populations])[beside.responses.group] * (method is Method.MAP)
+    nodes = _grid(beside.items, float((means - margin).min()), float((means + margin).max()))
     ratio = ratio_table(beside.items, nodes)
     known, bias = irt.information(beside.items, nodes).T, bias_table(beside.items, nodes)
 
@@ -149,43 +152,52 @@ def _root(beside: Answered, method: Method, populations: tuple[irt.Quadrature, .
             height += _half_ratio(beside.presented(rows, bias), beside.presented(rows, known))
         return np.asarray(height)
 
+    def at(persons: Indices, theta: Floats) -> tuple[Floats, Floats, Floats]:
+        """The equation, how steeply it falls, and the information, at each person's own ability."""
+        here = beside.local(persons, theta)
+        height = here.first - trust[persons] * (theta - means[persons])
+        if method is Method.WLE:
+            height += _half_ratio(here.bias, here.information)
+        return height, trust[persons] - here.second, here.information + trust[persons]
+
     def estimate(rows: slice) -> tuple[Floats, Floats]:
-        persons = np.arange(rows.start, rows.stop)
         low, high, theta = _cells(nodes, on_grid(rows), TRIFLE * (method is Method.ML))
         theta[beside.n_answered[rows] == 0] = np.nan
-        errors = np.where(np.isinf(theta), np.inf, np.nan)
-        active = np.flatnonzero(np.isfinite(theta))
-        for _ in range(STEPS):
-            mine = persons[active]
-            here = beside.local(mine, theta[active])
-            errors[active] = (here.information + trust[mine]) ** -0.5
-            height = here.first - trust[mine] * (theta[active] - means[mine])
-            if method is Method.WLE:
-                height += _half_ratio(here.bias, here.information)
-            low[active] = np.where(height > 0, theta[active], low[active])
-            high[active] = np.where(height > 0, high[active], theta[active])
-            step = _newton(height, here.second - trust[mine], here.information)
-            moved = theta[active] + step
-            outside = (moved < low[active]) | (moved > high[active])
-            moved[outside] = (low[active] + high[active])[outside] / 2
-            settled = np.abs(moved - theta[active]) < PRECISE * (1 + np.abs(moved))
-            theta[active] = moved
-            active = active[~settled]
-            if active.size == 0:
-                break
-        return theta, errors
+        return _descended(low, high, theta, lambda here, at_: at(here + rows.start, at_), method is Method.WLE)
 
     return estimate
 
 
+def _descended(low: Floats, high: Floats, theta: Floats, at: At, is_chord: bool) -> tuple[Floats, Floats]:
+    """Roots between `low` and `high` from first guesses, and 1/√information there; what is not finite stays.
+
+    Newton's steps, or (`is_chord`) along the chord of the last two where the slope of the whole equation is not known;
+    halving where a step would leave the interval that is known to hold the root.
+    """
+    errors = np.where(np.isinf(theta), np.inf, np.nan)
+    active = np.flatnonzero(np.isfinite(theta))
+    last, last_height = np.full(theta.size, np.nan), np.full(theta.size, np.nan)
+    for _ in range(STEPS):
+        here = theta[active]
+        height, fall, information = at(active, here)
+        errors[active] = information**-0.5
+        low[active], high[active] = np.where(height > 0, (here, high[active]), (low[active], here))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if is_chord:
+                chord = (last_height[active] - height) / (here - last[active])
+                fall = np.where(np.isnan(chord), fall, chord)
+            moved = here + height / np.where(fall > 0, fall, np.nan)
+        inside = (moved >= low[active]) & (moved <= high[active])
+        moved = np.where(inside, moved, (low[active] + high[active]) / 2)
+        last[active], last_height[active], theta[active] = here, height, moved
+        active = active[np.abs(moved - here) > PRECISE * (1 + np.abs(moved))]
+        if active.size == 0:
+            break
+    return theta, errors
+
+
 def _half_ratio(bias: Floats, information: Floats) -> Floats:
     return np.asarray(np.divide(bias, 2 * information, out=np.zeros_like(information), where=information > 0))
-
-
-def _newton(height: Floats, second: Floats, information: Floats) -> Floats:
-    """Newton's step; Fisher's where the curve bends the wrong way."""
-    fall = np.where(second < 0, -second, information)
-    return np.asarray(np.divide(height, fall, out=np.full_like(height, np.inf), where=fall > 0))
 
 
 def _cells(nodes: Floats, height: Floats, head: float) -> tuple[Floats, Floats, Floats]:
@@ -205,8 +217,8 @@ def _cells(nodes: Floats, height: Floats, head: float) -> tuple[Floats, Floats, 
     return nodes[left].copy(), nodes[left + 1].copy(), np.where(crosses, guess, ends)
 
 
-def _grid(items: irt.Items, means: Floats) -> Floats:
-    """Nodes beyond which no finite root lies.
+def _grid(items: irt.Items, lowest: float, highest: float) -> Floats:
+    """Nodes beyond which no finite root lies, from `lowest` to `highest` at least.
 
     One point on the flattest item is outweighed by the loss on all others within ln(2 Σ most · steepest/flattest) of
     its logistic units; some more are added, and none where curves are no longer numbers.
@@ -215,4 +227,4 @@ def _grid(items: irt.Items, means: Floats) -> Floats:
     reach = (np.log(2 * items.maxima.sum() * steep / flat) + 4) / flat
     low, high = float(np.nanmin(items.b)), float(np.nanmax(items.b))
     reach = min(reach, max(600 / steep - (high - low), 10.0))
-    return np.linspace(min(low - reach, means.min()), max(high + reach, means.max()), NODES)
+    return np.linspace(min(low - reach, lowest), max(high + reach, highest), NODES)

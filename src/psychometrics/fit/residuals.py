@@ -13,6 +13,9 @@ from psychometrics.estimation.abilities import Progress
 from psychometrics.estimation.answered import answered
 from psychometrics.responses import Flags, Floats, Indices, Responses
 
+CERTAIN = 1e-12
+"""A variance below this counts as this: the score was certain, and dividing by nothing says nothing."""
+
 
 @dataclass(frozen=True)
 class MeanSquares:
@@ -57,12 +60,13 @@ def mean_squares(
 
 
 def residuals(items: irt.Items, scores: Floats, theta: Floats) -> tuple[Floats, Floats, Floats]:
-    """x - E (NaN where missing), W and C of every score at each person's ability, (persons, items)."""
+    """x - E (NaN where missing), W and C (at least CERTAIN) of every score at each ability, (persons, items)."""
     chance = irt.probabilities(items, theta)
     values = np.arange(chance.shape[2])
     mean = chance @ values
     away = values - mean[:, :, None]
-    return scores - mean, (chance * away**2).sum(axis=2), (chance * away**4).sum(axis=2)
+    spread, fourth = (chance * away**2).sum(axis=2), (chance * away**4).sum(axis=2)
+    return scores - mean, np.maximum(spread, CERTAIN), np.maximum(fourth, CERTAIN)
 
 
 def _parts(items: irt.Items, scores: Floats, present: Flags, theta: Floats) -> Floats:
