@@ -53,7 +53,7 @@ def run(
 
     Output: meaning, n_persons, speed_sd, n_opened, n_careless; `items` (item, typical, precision, threshold,
     fidelity); `persons` who open an inquiry or took little care (person, opens, speed, misfit_p, quick, expected,
-    quick_p, effort).
+    quick_p, effort), the most surprising first.
     """
     given = responses.read_csv(file)
     with progress("labour and speed", quiet=as_json) as advance:
@@ -66,7 +66,8 @@ def run(
     columns = (found.speed, found.p, rights.count, rights.expected, rights.p, tried.persons)
     persons: list[list[Value]] = [
         [given.persons[place], bool(opens[place]), *(float(each[place]) for each in columns)]
-        for place in np.flatnonzero(opens | careless).tolist()
+        for place in np.lexsort((np.fmin(rights.p, found.p), ~opens)).tolist()
+        if opens[place] or careless[place]
     ]
     by_item = (model.typical, model.precision, tried.thresholds, tried.items)
     of_items: list[list[Value]] = [

@@ -96,18 +96,18 @@ def answers(responses: Responses, curves: irt.Nominal | irt.Items, theta: ArrayL
     else:
         own, chosen, right = _options(responses, curves)
     if theta is not None:
-        abilities_ = np.array(theta, dtype=np.float64)
+        own_theta = np.array(theta, dtype=np.float64)
     elif isinstance(own, irt.Items):
-        abilities_ = abilities(responses, own, Method.WLE).theta.copy()
+        own_theta = abilities(responses, own, Method.WLE).theta.copy()
     else:
-        abilities_ = option_abilities(chosen, own)
-    if abilities_.shape != (responses.n_persons,):
-        raise WrongShape(f"{abilities_.size} abilities for {responses.n_persons} persons")
-    if np.isinf(abilities_).any():
+        own_theta = option_abilities(chosen, own)
+    if own_theta.shape != (responses.n_persons,):
+        raise WrongShape(f"{own_theta.size} abilities for {responses.n_persons} persons")
+    if np.isinf(own_theta).any():
         raise WrongValue("abilities are finite here: estimate them by weighted likelihood")
-    for array in (chosen, right, abilities_):
+    for array in (chosen, right, own_theta):
         array.setflags(write=False)
-    return Answers(responses.persons, chosen, right, abilities_, own)
+    return Answers(responses.persons, chosen, right, own_theta, own)
 
 
 def option_abilities(chosen: Options, curves: irt.Nominal) -> Floats:
