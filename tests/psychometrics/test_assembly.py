@@ -234,6 +234,16 @@ class TestParallelPapers:
         assert made.repairs > 0
         assert all(check.holds for check in made.checks)
 
+    def test_made_of_sets_alone_are_polished_by_integer_programs(self) -> None:
+        """Exchanges cannot touch them: two papers of two sets each, of which one is dull."""
+        worth = np.repeat([1.0, 2.0, 3.0, 4.0, 0.1], 2)
+        rules = [assembly.sets("sets", list("aabbccddee")), assembly.total("length", np.ones(10), 4, 4)]
+        asked = assembly.demand(10, rules, n_papers=2, goal=assembly.most(worth))
+        plain, made = (assembly.assemble(asked, rng=rng(0), effort=Effort(turns=turns)) for turns in (0, 2))
+        assert plain.figure < 10
+        assert sorted(made.reached[:, 0]) == [10, 10]
+        assert (made.figure, made.bound) == (10, pytest.approx(10))
+
     def test_need_no_goal(self) -> None:
         _items, rules, _goal = bank(300, length=20)
         made = assembly.assemble(assembly.demand(300, rules, n_papers=3), rng=rng())

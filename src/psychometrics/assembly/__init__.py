@@ -14,7 +14,7 @@ Rules are linear (`total`, `shares`, `at_most_each`, `enemies`, `apart`, `sets`)
 Sources: Theunissen (1985); van der Linden & Boekkooi-Timminga (1989); van der Linden (2005).
 """
 
-from psychometrics.assembly.assembling import QUICK, Assembly, Effort, assemble
+from psychometrics.assembly.assembling import Assembly, Effort, assemble
 from psychometrics.assembly.clashes import Clash
 from psychometrics.assembly.demand import EXPOSURE, OVERLAP, Check, Demand, demand, prove
 from psychometrics.assembly.goals import Goal, Sense, information_most, information_near, most, near, scores_near
@@ -23,7 +23,6 @@ from psychometrics.assembly.rules import Rule, apart, at_most_each, enemies, set
 __all__ = [
     "EXPOSURE",
     "OVERLAP",
-    "QUICK",
     "Assembly",
     "Check",
     "Clash",

@@ -52,10 +52,6 @@ class Effort:
         return Limits(self.nodes, self.seconds, self.polish / 10)
 
 
-QUICK = Effort(rounds=4, enough=1e-3, turns=0)
-"""No polishing by integer programs: for papers that are good enough soon."""
-
-
 @dataclass(frozen=True)
 class Assembly:
     """Papers, what they reach, and the proof that they keep every rule.
