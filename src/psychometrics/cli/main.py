@@ -15,13 +15,18 @@ PLUMBING = {"main", "output"}
 """Modules of `psychometrics.cli` that are no analysis; each other one has a command: its function `run`."""
 
 
-def commands() -> typer.Typer:
-    """The application with every command. A command is called as its module, with dashes."""
+def commands(asked: str = "") -> typer.Typer:
+    """The application with the command asked for, or with every one. A command is called as its module, with dashes.
+
+    One alone is imported where it is known: SciPy's larger parts take seconds, and most analyses need few of them.
+    """
     app = typer.Typer(no_args_is_help=True, add_completion=False)
     app.callback()(analyses)
-    for module in iter_modules(cli.__path__):
-        if module.name not in PLUMBING:
-            app.command(module.name.replace("_", "-"))(import_module(f"psychometrics.cli.{module.name}").run)
+    names = {module.name.replace("_", "-"): module.name for module in iter_modules(cli.__path__)}
+    wanted = [asked] if asked in names else sorted(names)
+    for command in wanted:
+        if names[command] not in PLUMBING:
+            app.command(command)(import_module(f"psychometrics.cli.{names[command]}").run)
     return app
 
 
@@ -32,7 +37,7 @@ def analyses() -> None:
 def main() -> None:
     """Run, and say in one line what is wrong with the input: exit status 2."""
     try:
-        commands()()
+        commands(sys.argv[1] if len(sys.argv) > 1 else "")()
     except PsychometricsError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -2,7 +2,7 @@
 
 from kaogong.itembank.models import Blueprint, Item, Paper, PracticalTask
 from kaogong.itembank.rules.assembly import IMPORTANCES
-from kaogong.itembank.rules.blueprints import IMPORTANCE
+from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
 from kaogong.itembank.rules.codes import DIALECTS, spell
 from kaogong.itembank.rules.files import FIELDS, NEEDED, PROFILES, decode, table_of
 from kaogong.itembank.rules.files import NotReadable as NotReadableFile
@@ -69,6 +69,9 @@ from kaogong.itembank.selectors.practical import (
 )
 from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
 
+NORMS = Blueprint.Norm.choices
+"""The norms that a bank may be built to: (key, name)."""
+
 __all__ = [
     "BLUEPRINT",
     "DIALECTS",
@@ -79,6 +82,7 @@ __all__ = [
     "ITEM",
     "LETTERS",
     "NEEDED",
+    "NORMS",
     "PAPER",
     "PROFILES",
     "TYPES",
@@ -96,6 +100,7 @@ __all__ = [
     "Paper",
     "PaperCheck",
     "PaperForm",
+    "PointEntry",
     "PracticalTask",
     "Problem",
     "Question",

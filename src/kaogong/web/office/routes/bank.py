@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from kaogong.web.office.views.bank import blueprints, imports, items, papers, tasks
+from kaogong.web.office.views.bank import blueprints, differences, imports, items, papers, tasks
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("bank/blueprints/", blueprints.index, name="blueprints"),
     path("bank/blueprints/new/", blueprints.draft, name="blueprint-new"),
     path("bank/blueprints/<uuid:blueprint_id>/", blueprints.detail, name="blueprint"),
+    path("bank/blueprints/<uuid:blueprint_id>/differences/", differences.differences, name="blueprint-differences"),
     path("bank/blueprints/<uuid:blueprint_id>/approve/", blueprints.approve, name="blueprint-approve"),
     path("bank/items/", items.index, name="items"),
     path("bank/items/new/", items.new, name="item-new"),

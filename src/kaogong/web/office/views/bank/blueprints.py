@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -20,11 +20,16 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.itembank import selectors, services
 from kaogong.regulations import selectors as regulations
 from kaogong.standards import selectors as standards
-from kaogong.web.office.listing import page_of, tell
+from kaogong.web.office.listing import export, page_of, tell
 from kaogong.web.office.views.bank.words import BANK_POWERS, BLUEPRINT_KIND, told
 from kaogong.web.ui.formats import level_name
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Chart, Figure, Filter, Series
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from kaogong.itembank.models import Blueprint, Point
 
 LARGEST = 1024 * 1024
 
@@ -37,6 +42,7 @@ class PointsForm(forms.Form):
         label=gettext_lazy("等级"), coerce=int, choices=[(level, level_name(level)) for level in (5, 4, 3, 2, 1)]
     )
     title = forms.CharField(label=gettext_lazy("名称"), max_length=120)
+    norm = forms.ChoiceField(label=gettext_lazy("建库标准"), choices=selectors.NORMS)
     file = forms.FileField(
         label=gettext_lazy("鉴定点文件"),
         help_text=gettext_lazy(
@@ -166,6 +172,7 @@ def draft(request: ActorRequest) -> HttpResponse:
                 standard_id=UUID(entered["standard"]),
                 level=entered["level"],
                 title=entered["title"],
+                norm=entered["norm"],
                 rows=entered["file"],
             )
             return redirect("office:blueprint", blueprint_id=made.pk)
@@ -183,12 +190,14 @@ def draft(request: ActorRequest) -> HttpResponse:
 def detail(request: ActorRequest, blueprint_id: UUID) -> HttpResponse:
     """One blueprint: what it must satisfy, what keeps it from approval, and its points."""
     found = selectors.blueprint(request.actor, blueprint_id)
-    required = selectors.requirements_on(localdate(), found.occupation_code)
+    required = selectors.requirements_on(localdate(), found.occupation_code, found.norm)
     points = selectors.points_of(found.pk)
     if text := request.GET.get("q", "").strip():
         points = points.filter(name__icontains=text)
     if (importance := request.GET.get("importance", "")) in selectors.IMPORTANCES:
         points = points.filter(importance=importance)
+    if kind := request.GET.get("export", ""):
+        return _exported(kind, found, points, request.GET.get("dialect", ""))
     context = {
         "blueprint": found,
         "kind": BLUEPRINT_KIND[found.state],
@@ -196,6 +205,8 @@ def detail(request: ActorRequest, blueprint_id: UUID) -> HttpResponse:
         "required": list(required.values()),
         "certainty": regulations.CERTAINTY,
         "problems": told(selectors.blueprint_faults(found, localdate())),
+        "impact": selectors.impact_of(found),
+        "dialects": list(selectors.DIALECTS.items()),
         "page": page_of(request, points, per_page=50),
         "filters": [Filter("importance", _("重要程度"), list(selectors.IMPORTANCE.items()))],
         "may_approve": request.actor.may("itembank.approve") and found.state == "drafted",
@@ -209,10 +220,37 @@ def approve(request: ActorRequest, blueprint_id: UUID) -> HttpResponse:
     """Say what approval does, then do it."""
     found = selectors.blueprint(request.actor, blueprint_id)
     if request.method == "POST":
-        services.approve_blueprint(actor=request.actor, at=now(), blueprint_id=found.pk)
+        follow = [code.split("-") for code in request.POST.getlist("follow")]
+        services.approve_blueprint(actor=request.actor, at=now(), blueprint_id=found.pk, follow=follow)
         return redirect("office:blueprint", blueprint_id=found.pk)
+    impact = selectors.impact_of(found)
     does = [
         _("此后该职业该等级的试卷按这份细目表抽题。"),
         _("同一标准同一等级的现行细目表同时停用；已组成的试卷不受影响。"),
     ]
-    return render(request, "office/bank/blueprint_approve.html", {"blueprint": found, "does": does})
+    if impact is not None:
+        does += [
+            _("%(count)d 道试题随鉴定点归入本表，状态不变。") % {"count": impact.following},
+            _("%(count)d 道试题的鉴定点已经取消：留在原表，新试卷不再选用。") % {"count": impact.left_behind},
+        ]
+        if impact.papers:
+            does.append(_("按原表封存、尚未启用的试卷有 %(count)d 份，仍可使用。") % {"count": impact.papers})
+    context = {"blueprint": found, "does": does, "impact": impact}
+    return render(request, "office/bank/blueprint_approve.html", context)
+
+
+def _exported(kind: str, found: Blueprint, points: QuerySet[Point], dialect: str) -> HttpResponse:
+    """The points with their codes in one of the dialects that other banks read."""
+    dialect = dialect if dialect in selectors.DIALECTS else "letters"
+    heads = [_("代码"), _("鉴定点"), _("重要程度"), _("组卷范围"), _("鉴定范围")]
+    cells = (
+        (
+            selectors.spell(tuple(point.codes), dialect),
+            point.name,
+            point.importance,
+            point.weighted_range.name if point.weighted_range else "",
+            point.range.name,
+        )
+        for point in points
+    )
+    return export(kind, f"blueprint-{found.occupation_code}-{found.level}", heads, cells)
