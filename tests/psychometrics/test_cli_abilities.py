@@ -110,3 +110,14 @@ class TestFit:
 
     def test_the_help_names_the_output(self) -> None:
         assert "rmsea" in ran("fit", "--help").stdout
+
+
+class TestMain:
+    def test_only_the_analysis_asked_for_is_loaded(self) -> None:
+        code = "import sys; from psychometrics.cli.main import main; sys.argv = ['', 'estimation', '--help']\n"
+        code += "try: main()\nfinally: assert 'psychometrics.cli.fit' not in sys.modules"
+        assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+    def test_without_one_all_are_listed(self) -> None:
+        listed = ran("--help").stdout
+        assert all(name in listed for name in ("estimation", "fit", "equating", "linking"))
