@@ -30,7 +30,7 @@ _ITEM = Column("item", "its name")
 _FOCAL = Column("focal", "the group compared")
 _ENDS = (
     Column("chi2", "test statistic"),
-    Column("p", "its probability without a difference", 4),
+    Column("p", "its probability without a difference", 4, is_chance=True),
     Column("class", "A slight, B, C large (AA, BB, CC for points in part)"),
     Column("is_anchor", "whether the item matched persons"),
 )
@@ -57,8 +57,8 @@ COLUMNS = {
         Column("shift", "logits at equal scores: below 0 against the focal group"),
         Column("turn", "logits for each standard deviation of the score"),
         Column("r2_change", "of both, of all groups", 4),
-        Column("p_uniform", "of a shift, in any group", 4),
-        Column("p_nonuniform", "of a turn, in any group", 4),
+        Column("p_uniform", "of a shift, in any group", 4, is_chance=True),
+        Column("p_nonuniform", "of a turn, in any group", 4, is_chance=True),
         *_ENDS,
     ),
 }

@@ -22,7 +22,7 @@ ITEM_COLUMNS = (
     Column("item", "its name"),
     Column("s_x2", "S-X², Orlando & Thissen; at least 0"),
     Column("df", "its degrees of freedom", 0),
-    Column("p", "chance of so much when the curve holds, 0 to 1"),
+    Column("p", "chance of so much when the curve holds, 0 to 1", is_chance=True),
     Column("rmsea", "misfit per degree of freedom; at least 0"),
     Column("rmsd", "distance of seen and believed curve, 0 to 1; above 0.10 is looked at"),
     Column("outfit", "mean square of residuals; 0.7 to 1.3 is well"),

@@ -53,7 +53,7 @@ def run(
             Column("left_out", "targets that lack marks"),
             Column("raters", "marks per target", 1),
             Column("f", "F that targets do not differ", 2),
-            Column("p", "its chance"),
+            Column("p", "its chance", is_chance=True),
             Column("error", "standard error of one mark, points"),
         ],
         [

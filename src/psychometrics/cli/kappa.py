@@ -60,7 +60,7 @@ def run(
                 *_PAIR,
                 Column("observed", "weighted share of agreement, 0 to 1"),
                 Column("expected", "the same by chance, 0 to 1"),
-                Column("p", "chance of so much without agreement"),
+                Column("p", "chance of so much without agreement", is_chance=True),
             ],
             [(*pair, each.observed, each.expected, each.p) for pair, each in zip(pairs, found, strict=True)],
         ),

@@ -22,6 +22,10 @@ class Advance(Protocol):
     def __call__(self, done: int, total: int) -> None: ...
 
 
+PAGE = 200
+"""Columns of text where nobody's window says how many: a file or a pipe. No figure is ever cut short."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a report: its name in JSON, what it means (unit, range), and how many decimals people see.
@@ -70,12 +74,14 @@ def show(report: Report, *, as_json: bool) -> None:
         print(report.as_json())
         return
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=PAGE)
     for name, value in report.figures.items():
         console.print(f"[bold]{name}[/bold]  {_shown(value, 4)}")
     for section in report.sections:
         table = Table(title=section.title, title_justify="left", header_style="bold")
         for column in section.columns:
-            table.add_column(column.name, justify="left" if column is section.columns[0] else "right")
+            table.add_column(column.name, justify="left" if column is section.columns[0] else "right", overflow="fold")
         for row in section.rows:
             table.add_row(
                 *(
