@@ -244,6 +244,17 @@ class TestParallelPapers:
         assert sorted(made.reached[:, 0]) == [10, 10]
         assert (made.figure, made.bound) == (10, pytest.approx(10))
 
+    def test_are_made_also_after_a_solver_with_more_threads(self) -> None:
+        """HiGHS has one scheduler a process, and refuses to run with another number of threads than it began with."""
+        code = (
+            "import highspy, numpy as np; from psychometrics import assembly as a; h = highspy.Highs();"
+            "h.setOptionValue('threads', 2); x = h.addBinary(); h.maximize(x);"
+            "d = a.demand(9, [a.total('n', np.ones(9), 2, 2)], n_papers=3);"
+            "print('papers', len(a.assemble(d, rng=np.random.default_rng(1)).papers))"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.stdout.splitlines()[-1:] == ["papers 3"], done.stderr
+
     def test_need_no_goal(self) -> None:
         _items, rules, _goal = bank(300, length=20)
         made = assembly.assemble(assembly.demand(300, rules, n_papers=3), rng=rng())

@@ -254,8 +254,9 @@ def _towards(made: _Builder, goal: Goal, open_: Indices, firsts: list[int]) -> N
 
 def _solved(made: _Builder, count: int, n_items: int, open_: Indices, limits: Limits, start: Flags | None) -> Solution:
     solver = _Quiet()  # type: ignore[no-untyped-call]  # as highspy has it
-    options: dict[str, float] = {
+    options: dict[str, float | str] = {
         "threads": 1,
+        "parallel": "off",
         "random_seed": 0,
         "time_limit": limits.seconds,
         "mip_max_nodes": limits.nodes,
@@ -271,7 +272,10 @@ def _solved(made: _Builder, count: int, n_items: int, open_: Indices, limits: Li
     if start is not None:
         places = np.arange(count * open_.size, dtype=np.int32)
         solver.setSolution(places.size, places, start.ravel().astype(np.float64))
-    solver.run()
+    if solver.run() == highspy.HighsStatus.kError:
+        # A process has one scheduler: where another solver began with more threads, it must be taken as it is.
+        solver.setOptionValue("threads", 0)
+        solver.run()
     return _read(solver, is_integer, count, n_items, open_)
 
 
