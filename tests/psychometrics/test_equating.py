@@ -109,6 +109,22 @@ class TestPublishedFigures:
         assert found.equivalents[1:10] == pytest.approx(printed, abs=6e-5)
 
 
+class TestAgainstAnotherProgram:
+    def test_observed_scores_by_curves_are_those_of_mirt(self) -> None:
+        import mirt
+
+        forms = items(ITEMS_X, "x"), items(ITEMS_Y, "y")
+        models = [mirt.ThreeParameterLogistic(36) for _ in forms]
+        for model, own in zip(models, forms, strict=True):
+            model.set_parameters(discrimination=own.a, difficulty=own.b[:, 0], guessing=own.c)
+        population = irt.normal_quadrature(61, reach=4.0)
+        other = mirt.observed_score_equating(
+            *models, theta_grid=population.nodes, theta_distribution=population.weights
+        )
+        found = observed_score(*forms, [(1.0, population)])
+        assert found.equivalents == pytest.approx(other.new_scores, abs=1e-9)
+
+
 class TestRanks:
     @given(st.lists(st.integers(0, 30), min_size=3, max_size=25).filter(lambda counts: sum(counts) > 0))
     def test_a_form_is_worth_itself(self, counts: list[int]) -> None:

@@ -63,6 +63,25 @@ class TestPublishedFigures:
         assert found.link.anchors == tuple(np.array(found.names)[found.is_kept])
 
 
+class TestAgainstAnotherProgram:
+    @pytest.mark.parametrize(
+        ("method", "name"), [(Linking.HAEBARA, "haebara"), (Linking.STOCKING_LORD, "stocking_lord")]
+    )
+    def test_constants_are_those_of_mirt(self, method: Linking, name: str) -> None:
+        import mirt
+
+        new, old = items(ITEMS_X, "x"), items(ITEMS_Y, "y")
+        models = [mirt.ThreeParameterLogistic(36) for _ in range(2)]
+        for model, own in zip(models, (old, new), strict=True):
+            model.set_parameters(discrimination=own.a, difficulty=own.b[:, 0], guessing=own.c)
+        shared = list(range(2, 36, 3))
+        nodes = np.linspace(-4, 4, 61)
+        weights = np.exp(-(nodes**2) / 2)
+        other = mirt.link(*models, shared, shared, name, compute_diagnostics=False).constants
+        found = link(new, old, method, population=irt.Quadrature(nodes, weights / weights.sum()))
+        assert (found.slope, found.shift) == (pytest.approx(other.A, abs=1e-6), pytest.approx(other.B, abs=1e-6))
+
+
 class TestLink:
     @settings(max_examples=30, deadline=None)
     @given(slope=st.floats(0.5, 2), shift=st.floats(-1.5, 1.5), method=st.sampled_from(list(Linking)))
