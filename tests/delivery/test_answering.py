@@ -96,7 +96,7 @@ class TestStart:
     def test_shows_no_key(self) -> None:
         hall = seat_everyone(make_hall())
         shown = begin(hall).questions[0]
-        assert set(shown.__slots__) == {"number", "position", "type", "stem", "options"}
+        assert set(shown.__slots__) == {"number", "position", "type", "stem", "options", "gaps"}
 
     def test_goes_on_after_a_reload_with_what_was_saved(self) -> None:
         hall = begun_hall()

@@ -90,12 +90,42 @@ class TestPresentation:
         assert rules.presentation(self.places, seed="x") != list(range(1, 101))
 
 
-class TestAllowedAnswers:
-    def test_letters_of_the_options(self) -> None:
-        assert rules.allowed_answers("single", 4) == {"A", "B", "C", "D", ""}
-
-    def test_true_and_false(self) -> None:
-        assert rules.allowed_answers("truefalse", 0) == {"T", "F", ""}
+class TestIsAnswer:
+    @pytest.mark.parametrize(
+        ("kind", "answer", "is_one"),
+        [
+            ("single", "", True),
+            ("single", "D", True),
+            ("single", "E", False),
+            ("single", "AB", False),
+            ("single", "T", False),
+            ("truefalse", "F", True),
+            ("truefalse", "A", False),
+            ("multiple", "B", True),
+            ("multiple", "ABD", True),
+            ("multiple", "BA", False),
+            ("multiple", "AA", False),
+            ("multiple", "AE", False),
+            ("fillin", "220\n36", True),
+            ("fillin", "220\n", True),
+            ("fillin", "220", False),
+            ("fillin", "1\n2\n3", False),
+            ("fillin", "\n ", False),
+            ("fillin", "220\n123456789", False),
+            ("fillin", "22\x000\n1", False),
+            ("short", "先断电。\n再验电。", True),
+            ("short", "字" * 20, True),
+            ("short", "字" * 21, False),
+            ("short", "  \n", False),
+            ("essay", "半个字\ud83d", False),
+            ("case", "制表\t与换行\n", True),
+            ("calculation", "铃\x07", False),
+            ("unheard of", "A", True),
+        ],
+    )
+    def test_judges_by_type(self, kind: str, answer: str, is_one: bool) -> None:
+        limits = rules.AnswerLimits(gap=8, text=20)
+        assert rules.is_answer(answer, kind, options=4, gaps=2, limits=limits) is is_one
 
 
 class TestDraw:

@@ -10,8 +10,10 @@ from uuid import UUID
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.itembank import selectors, services
 from kaogong.itembank.models import Blueprint, Item, Paper, Point
-from kaogong.itembank.rules.items import ItemContent
+from kaogong.itembank.rules.items import Criterion, ItemContent
+from kaogong.itembank.selectors.papers import items_of
 from tests.support.cast import officer
+from tests.support.regulations import make_provision
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -128,3 +130,47 @@ def make_paper(*, actor: Actor | None = None, seed: int = 2026, number: str = ""
 def csv_file(*rows: str, header: str = "题干,题型,A,B,C,D,答案") -> bytes:
     """A small file in UTF-8."""
     return "\n".join([header, *rows]).encode()
+
+
+def several(stem: str = "", *, key: str = "AC") -> ItemContent:
+    """A multiple-choice item."""
+    return ItemContent("multiple", stem or f"测试多选第{next(_numbers)}号应选（　）。", ("甲", "乙", "丙", "丁"), key)
+
+
+def gaps(stem: str = "", *, key: str = "220|二百二十\n36±0.5") -> ItemContent:
+    """A fill-in item with two gaps."""
+    return ItemContent("fillin", stem or f"测试填空第{next(_numbers)}号：相电压为____伏，安全电压为__伏。", (), key)
+
+
+def short(stem: str = "") -> ItemContent:
+    """A short-answer item, marked by people along two criteria."""
+    rubric = (Criterion("说出断电", 60), Criterion("说出验电", 40))
+    return ItemContent(
+        "short", stem or f"测试简答第{next(_numbers)}号：检修前应做什么？", (), "先断电，再验电。", "", rubric
+    )
+
+
+def make_mixed_paper(*, actor: Actor | None = None) -> Paper:
+    """A paper of 76 single, one multiple (2 marks), one fill-in (2), one short answer (2) and 18 true/false."""
+    form = [
+        {"type": "single", "count": 76, "marks": 1},
+        {"type": "multiple", "count": 1, "marks": 2},
+        {"type": "fillin", "count": 1, "marks": 2},
+        {"type": "short", "count": 1, "marks": 2},
+        {"type": "truefalse", "count": 18, "marks": 1},
+    ]
+    make_provision("itembank.paper_form", form, occupation=ELECTRICIAN)
+    ranges: dict[UUID | None, list[Point]] = {}
+    for point in selectors.points_of(bank_blueprint().pk):
+        ranges.setdefault(point.weighted_range_id, []).append(point)
+    for points in ranges.values():
+        for point, content in zip(points, (several(), gaps(), short()), strict=False):
+            item = make_item(content, point_id=point.pk)
+            services.review_item(actor=reviewer(), at=NOW, item_id=item.pk)
+            services.approve_item(actor=approver(), at=NOW, item_id=item.pk)
+    return make_paper(actor=actor)
+
+
+def places_of(paper: Paper, type_: str) -> list[int]:
+    """The positions of a paper at which items of that type stand."""
+    return [each.position for each in items_of(paper) if each.version.type == type_]

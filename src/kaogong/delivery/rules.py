@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 from kaogong.foundation.kernel.clauses import Clause
+from kaogong.itembank.rules.items import CONSTRUCTED, FILL_IN, MULTIPLE, TRUE_FALSE, TRUTHS
 
 LETTERS = "ABCDEFGH"
-TRUE_FALSE = frozenset({"T", "F"})
 ANHUI = "anhui-2016-breaches"
 HOUSE = "kaogong-delivery-rules"
 
@@ -21,7 +22,7 @@ HOUSE = "kaogong-delivery-rules"
 class Entry:
     """One answer as a machine reports it: its own sequence number (from 1), the paper's position, the answer, its time.
 
-    `answer` is a letter of the options, `T` or `F`, or empty when the candidate took the answer back.
+    `answer` is as `is_answer` wants it for the question's type, or empty when the candidate took the answer back.
     """
 
     sequence: int
@@ -112,9 +113,37 @@ def presentation(positions: Sequence[tuple[int, str]], *, seed: str) -> list[int
     return [position for position, _kind in sorted(positions, key=place)]
 
 
-def allowed_answers(kind: str, options: int) -> frozenset[str]:
-    """The answers that a question of that type can have; the empty one (taken back) always goes."""
-    return (TRUE_FALSE if kind == "truefalse" else frozenset(LETTERS[:options])) | {""}
+@dataclass(frozen=True, slots=True)
+class AnswerLimits:
+    """How many characters fit into one gap of a fill-in question, and into a written answer; a provision sets them."""
+
+    gap: int
+    text: int
+
+
+def is_answer(answer: str, kind: str, *, options: int, gaps: int, limits: AnswerLimits) -> bool:
+    """Whether a question of that type can have that answer; the empty one (taken back) always goes.
+
+    A letter of its options; several in order (multiple choice, one is enough); `T` or `F`; a line for each gap, not all
+    of them blank (fill-in); text (constructed). Control characters and halves of characters are no text.
+    """
+    if not answer:
+        return True
+    if kind == TRUE_FALSE:
+        return answer in TRUTHS
+    if kind == FILL_IN:
+        lines = answer.split("\n")
+        return len(lines) == gaps and bool(answer.strip()) and all(_is_text(each, limits.gap) for each in lines)
+    if kind in CONSTRUCTED:
+        return bool(answer.strip()) and _is_text(answer, limits.text, "\n\t")
+    letters = list(answer)
+    return set(letters) <= set(LETTERS[:options]) and (
+        letters == sorted(set(letters)) if kind == MULTIPLE else len(letters) == 1
+    )
+
+
+def _is_text(text: str, most: int, also: str = "") -> bool:
+    return len(text) <= most and all(mark in also or unicodedata.category(mark) not in {"Cc", "Cs"} for mark in text)
 
 
 def receipt_facts(*, attempt: str, ticket: str, answers: Mapping[int, str], questions: int) -> dict[str, Any]:

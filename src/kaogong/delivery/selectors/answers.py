@@ -9,12 +9,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
 from kaogong.delivery import policies, rules
 from kaogong.delivery.models import Answer, Attempt, PaperCopy, ScoreSheet
 from kaogong.delivery.papers import Lock, PaperLocked, Question, unseal
 from kaogong.delivery.selectors.finding import own_attempt, tickets_of
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.signing import canonical, digests, keys
+from kaogong.itembank import selectors as itembank
+from kaogong.regulations.selectors import provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,17 @@ class ShownQuestion:
     type: str
     stem: str
     options: tuple[str, ...]
+    gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StartedAttempt:
-    """What an exam page needs: the questions in the candidate's order, what is saved, and the server's clock."""
+    """What an exam page needs: the questions in the candidate's order, what is saved, how much fits, the clock."""
 
     attempt: Attempt
     questions: list[ShownQuestion]
     answers: dict[int, str]
+    limits: rules.AnswerLimits
     acknowledged: int
     ends_at: datetime
     server_time: datetime
@@ -94,10 +100,18 @@ def opened(attempt: Attempt, *, device: str, at: datetime) -> StartedAttempt:
         attempt=attempt,
         questions=shown,
         answers=submission(attempt.pk),
+        limits=answer_limits(attempt.region_code, at),
         acknowledged=acknowledged(attempt.pk, device),
         ends_at=attempt.ends_at,
         server_time=at,
     )
+
+
+def answer_limits(region_code: str, at: datetime) -> rules.AnswerLimits:
+    """How long written answers may be there on that day. Raises NoProvision."""
+    value = provision("delivery.answer_length", on=localdate(at), region_code=region_code).value
+    assert isinstance(value, dict)  # the library's own file says so
+    return rules.AnswerLimits(gap=value["gap"], text=value["text"])
 
 
 def questions_of(copy_id: UUID, *, at: datetime) -> list[Question]:
@@ -210,4 +224,5 @@ def may_submit(actor: Actor, attempt: Attempt) -> bool:
 
 
 def _shown(number: int, question: Question) -> ShownQuestion:
-    return ShownQuestion(number, question.position, question.type, question.stem, question.options)
+    gaps = itembank.gaps_in(question.stem) if question.type == itembank.FILL_IN else 0
+    return ShownQuestion(number, question.position, question.type, question.stem, question.options, gaps)

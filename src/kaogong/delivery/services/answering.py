@@ -16,7 +16,7 @@ from kaogong.delivery.models import Answer, Attempt, EntryTry, PaperCopy
 from kaogong.delivery.recording import write_incident
 from kaogong.delivery.rules import Entry
 from kaogong.delivery.selectors import StartedAttempt
-from kaogong.delivery.selectors.answers import acknowledged, opened, questions_of
+from kaogong.delivery.selectors.answers import acknowledged, answer_limits, opened, questions_of
 from kaogong.delivery.selectors.rooms import opens
 from kaogong.delivery.services.refusals import (
     AlreadyHandedIn,
@@ -37,6 +37,7 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.signing import digests
+from kaogong.itembank.selectors import gaps_in
 from kaogong.regulations.selectors import provision
 from kaogong.seating.models import Ticket
 
@@ -244,9 +245,16 @@ def _copy_for(attempt: Attempt, at: datetime) -> PaperCopy:
 def _require_readable(attempt: Attempt, entries: Sequence[Entry], at: datetime) -> None:
     assert attempt.paper_copy_id is not None  # a started theory attempt has its copy
     questions = {each.position: each for each in questions_of(attempt.paper_copy_id, at=at)}
+    limits = answer_limits(attempt.region_code, at)
     for entry in entries:
         question = questions.get(entry.position)
-        known = question is not None and entry.answer in rules.allowed_answers(question.type, len(question.options))
+        known = question is not None and rules.is_answer(
+            entry.answer,
+            question.type,
+            options=len(question.options),
+            gaps=gaps_in(question.stem),
+            limits=limits,
+        )
         if not known or not 1 <= entry.sequence <= MOST_ENTRIES:
             raise UnreadableAnswers(sequence=entry.sequence)
 

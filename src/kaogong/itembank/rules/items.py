@@ -102,7 +102,7 @@ class ItemContent:
     @property
     def gaps(self) -> int:
         """How many gaps the stem of a fill-in item has."""
-        return len(BLANK.findall(self.stem))
+        return gaps_in(self.stem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +226,11 @@ def _rubric(content: ItemContent, limits: Limits) -> Iterator[Problem]:
     total = sum(each.share for each in content.rubric)
     if total != FULL_RUBRIC:
         yield Problem("rubric", _("评分标准合计 {total}，应为 100"), {"total": total})
+
+
+def gaps_in(stem: str) -> int:
+    """How many gaps a stem has to be filled in."""
+    return len(BLANK.findall(stem))
 
 
 def normal_stem(stem: str) -> str:

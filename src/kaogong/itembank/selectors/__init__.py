@@ -6,7 +6,19 @@ from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
 from kaogong.itembank.rules.codes import DIALECTS, spell
 from kaogong.itembank.rules.files import FIELDS, NEEDED, PROFILES, decode, table_of
 from kaogong.itembank.rules.files import NotReadable as NotReadableFile
-from kaogong.itembank.rules.items import LETTERS, TYPES, ItemContent
+from kaogong.itembank.rules.items import (
+    CHOICE,
+    CONSTRUCTED,
+    FILL_IN,
+    LETTERS,
+    MULTIPLE,
+    OBJECTIVE,
+    TRUE_FALSE,
+    TYPES,
+    Criterion,
+    ItemContent,
+    gaps_in,
+)
 from kaogong.itembank.rules.keys import Key, is_right
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
@@ -67,29 +79,37 @@ from kaogong.itembank.selectors.practical import (
     practical_tasks,
     task_content,
 )
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, REVIEWS
 
 NORMS = Blueprint.Norm.choices
 """The norms that a bank may be built to: (key, name)."""
 
 __all__ = [
     "BLUEPRINT",
+    "CHOICE",
+    "CONSTRUCTED",
     "DIALECTS",
     "FIELDS",
+    "FILL_IN",
     "IMPORT",
     "IMPORTANCE",
     "IMPORTANCES",
     "ITEM",
     "LETTERS",
+    "MULTIPLE",
     "NEEDED",
     "NORMS",
+    "OBJECTIVE",
     "PAPER",
     "PROFILES",
+    "REVIEWS",
+    "TRUE_FALSE",
     "TYPES",
     "Analysis",
     "AnswerKey",
     "Blueprint",
     "Coverage",
+    "Criterion",
     "Impact",
     "Item",
     "ItemContent",
@@ -121,6 +141,7 @@ __all__ = [
     "coverage",
     "current_version",
     "decode",
+    "gaps_in",
     "has_blueprint",
     "impact_of",
     "import_batch",

@@ -25,6 +25,7 @@ from kaogong.foundation.documents.forms import Fact, Receipt
 from kaogong.foundation.documents.typesetting import typeset
 from kaogong.foundation.kernel.actors import PUBLIC
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
+from kaogong.itembank import selectors as itembank
 from kaogong.sittings.selectors import PART_NAMES
 from kaogong.web.examroom.views import practice as practising
 from kaogong.web.examroom.views.machine import at_machine, bind, bound_attempt, release
@@ -83,7 +84,9 @@ def enter(request: ActorRequest) -> HttpResponse:
 @require_safe
 def practice(request: ActorRequest) -> HttpResponse:
     """The exam page with harmless questions; nothing is sent anywhere."""
-    context = {"questions": practising.questions(), "words": _words(), "mode": "practice"}
+    limits = selectors.answer_limits("", now())
+    sheet = {"questions": practising.questions(), "limits": {"gap": limits.gap, "text": limits.text}}
+    context = {"sheet": sheet, "words": _words(), "mode": "practice"}
     return render(request, "examroom/exam/paper.html", context)
 
 
@@ -168,10 +171,12 @@ def start(request: ActorRequest, attempt_id: UUID, body: dict[str, Any]) -> dict
                 "type": each.type,
                 "stem": each.stem,
                 "options": list(each.options),
+                "gaps": each.gaps,
             }
             for each in begun.questions
         ],
         "answers": {str(position): answer for position, answer in begun.answers.items()},
+        "limits": {"gap": begun.limits.gap, "text": begun.limits.text},
         "acknowledged": begun.acknowledged,
         "ends_at": begun.ends_at.isoformat(),
     }
@@ -258,7 +263,7 @@ def _entry(row: dict[str, Any]) -> services.Entry:
     client_at = parse_datetime(str(row["at"]))
     if client_at is None or not is_aware(client_at):
         raise ValueError("no time")
-    return services.Entry(int(row["sequence"]), int(row["position"]), str(row["answer"])[:20], client_at)
+    return services.Entry(int(row["sequence"]), int(row["position"]), str(row["answer"]), client_at)
 
 
 def _moment(receipt_: dict[str, Any]) -> datetime:
@@ -281,8 +286,11 @@ def _words() -> dict[str, str]:
         "over_waiting": _("时间到。还有 {count} 条作答没有传到，请不要关机，举手示意。"),
         "true": _("正确"),
         "false": _("错误"),
-        "single": _("单项选择题"),
-        "truefalse": _("判断题"),
+        **{kind: _(name) for kind, name in itembank.TYPES.items()},
+        "gap": _("第 {number} 空"),
+        "several": _("可选多项"),
+        "written": _("作答"),
+        "length": _("{count} / {most} 字"),
         "question": _("第 {number} 题，共 {total} 题"),
         "answered": _("已答"),
         "open": _("未答"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 
 def questions() -> list[dict[str, Any]]:
-    """Six questions in the shape of a paper's."""
+    """Nine questions in the shape of a paper's: every way to answer that there is."""
     singles = [
         (
             _("选择题在选项上点一下即可作答。下列做法中，可以选中选项的是（　）。"),
@@ -29,10 +30,24 @@ def questions() -> list[dict[str, Any]]:
         _("交卷之前，可以从题号表跳到任意一题检查。"),
     ]
     found: list[dict[str, Any]] = [
-        {"number": number, "position": number, "type": "single", "stem": stem, "options": options}
-        for number, (stem, options) in enumerate(singles, start=1)
+        _question(number, "single", stem, options) for number, (stem, options) in enumerate(singles, start=1)
     ]
     for stem in truths:
         number = len(found) + 1
-        found.append({"number": number, "position": number, "type": "truefalse", "stem": stem, "options": []})
+        found.append(_question(number, "truefalse", stem))
+    several = [_("做完所有题目再检查"), _("看清题型和题干"), _("与邻座商量"), _("留意剩余时间")]
+    found.append(_question(7, "multiple", _("多项选择题可以选几项，再点一次取消。考试时应当（　）。"), several))
+    found.append(_question(8, "fillin", _("填空题按空填写：一小时是____分钟，一分钟是____秒。"), gaps=2))
+    found.append(_question(9, "short", _("简答题直接书写，边写边存。请写一写，考试中机器出了故障应当怎么办。")))
     return found
+
+
+def _question(number: int, kind: str, stem: str, options: Sequence[str] = (), *, gaps: int = 0) -> dict[str, Any]:
+    return {
+        "number": number,
+        "position": number,
+        "type": kind,
+        "stem": stem,
+        "options": list(options),
+        "gaps": gaps,
+    }

@@ -24,6 +24,9 @@ let endsAt = 0;
 let lastSaved = "";
 let isEnding = false;
 let minutesBefore = Infinity;
+let draft = null; // what is being written and not yet in the log: {position, value, timer, since}
+const PAUSE = 1000; // a pause of so many milliseconds puts what is being written into the log,
+const AT_LEAST_EVERY = 5000; // and so does this long without one
 
 function status(kind, text) {
   const isLost = saved.classList.contains("is-stopped");
@@ -44,9 +47,8 @@ function tellSaved(pending) {
   status(pending ? "waiting" : "done", parts.join(" · "));
 }
 
-async function answer(value) {
-  if (isEnding || !sheet.question) return;
-  const { position } = sheet.question;
+async function answer(value, { position } = sheet.question ?? {}) {
+  if (isEnding || position === undefined) return;
   if ((sheet.answers.get(position) ?? "") === value) return;
   if (isPractice) {
     sheet.setAnswer(position, value);
@@ -59,6 +61,32 @@ async function answer(value) {
   sheet.setAnswer(position, value);
   await log.append(attempt, entry);
   sender.flush();
+}
+
+function write() {
+  if (isEnding) return;
+  const { position } = sheet.question;
+  const since = draft?.since ?? Date.now();
+  clearTimeout(draft?.timer);
+  draft = { position, value: sheet.typed(), since };
+  const left = Math.min(PAUSE, Math.max(0, since + AT_LEAST_EVERY - Date.now()));
+  draft.timer = setTimeout(keep, left);
+  status("waiting", sheet.say("saving"));
+}
+
+// Put what is being written into the log now.
+async function keep() {
+  if (!draft) return;
+  const { position, value, timer } = draft;
+  clearTimeout(timer);
+  draft = null;
+  if ((sheet.answers.get(position) ?? "") === value) tellSaved((await sender?.pending())?.length ?? 0);
+  else await answer(value, { position });
+}
+
+async function show(index) {
+  await keep();
+  sheet.show(index);
 }
 
 async function begin() {
@@ -98,7 +126,7 @@ async function begin() {
     onLost: (count) => status("stopped", `${sheet.say("offline")} · ${sheet.say("waiting", { count })}`),
     onRefused: refused,
   });
-  sheet.open(told.questions, answers, await log.flags(attempt));
+  sheet.open(told.questions, answers, await log.flags(attempt), told.limits);
   tellSaved(own.length);
   sender.flush();
   setInterval(watch, 20000 + Math.random() * 5000);
@@ -106,7 +134,8 @@ async function begin() {
 
 function beginPractice() {
   endsAt = Date.now() + 10 * 60000;
-  sheet.open(JSON.parse(document.getElementById("exam-questions").textContent), new Map(), []);
+  const told = JSON.parse(document.getElementById("exam-questions").textContent);
+  sheet.open(told.questions, new Map(), [], told.limits);
   tellSaved(0);
 }
 
@@ -147,7 +176,9 @@ function tick() {
 }
 
 async function end() {
+  await keep();
   isEnding = true;
+  sheet.find("choices").disabled = true;
   if (isPractice) return finishPractice();
   alarm(sheet.say("over"));
   for (;;) {
@@ -161,6 +192,7 @@ async function end() {
 
 async function handIn() {
   const line = root.querySelector("[data-hand-in-say]");
+  await keep();
   await sender.flush();
   const pending = (await sender.pending()).length;
   if (pending) {
@@ -177,21 +209,30 @@ async function handIn() {
   }
 }
 
-function finishPractice() {
+async function finishPractice() {
+  await keep();
   root.querySelector("[data-hand-in-sheet]").close();
   alarm(sheet.say("practice_done", { answered: sheet.answers.size }));
   root.querySelector("[data-alert-link]").hidden = false;
 }
 
 function listen() {
+  sheet.onPick = show;
   const dialog = root.querySelector("[data-hand-in-sheet]");
   root.addEventListener("change", (event) => {
-    if (event.target.name === "answer") answer(event.target.value);
+    if (event.target.name === "answer") answer(sheet.chosen(event.target.value));
+    else if ("typed" in event.target.dataset) keep();
   });
-  sheet.find("previous").addEventListener("click", () => sheet.show(sheet.index - 1));
-  sheet.find("next").addEventListener("click", () => sheet.show(sheet.index + 1));
+  root.addEventListener("input", (event) => {
+    if ("typed" in event.target.dataset) write();
+  });
+  document.addEventListener("visibilitychange", keep);
+  addEventListener("pagehide", keep);
+  sheet.find("previous").addEventListener("click", () => show(sheet.index - 1));
+  sheet.find("next").addEventListener("click", () => show(sheet.index + 1));
   sheet.find("flag").addEventListener("click", flag);
-  root.querySelector("[data-hand-in-open]").addEventListener("click", () => {
+  root.querySelector("[data-hand-in-open]").addEventListener("click", async () => {
+    await keep();
     root.querySelector("[data-hand-in-open-count]").textContent = sheet.describeOpen();
     root.querySelector("[data-hand-in-flags]").textContent = sheet.describeFlags();
     root.querySelector("[data-hand-in-say]").textContent = "";
@@ -209,15 +250,15 @@ function flag() {
 
 function keys(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]") || !sheet.question) return;
-  if (event.target.closest("input:not([type=radio]), textarea, select")) return;
+  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) return;
   const choices = sheet.choicesOf(sheet.question).map(([value]) => value);
   const key = event.key.toUpperCase();
-  const place = "1234567".indexOf(key) >= 0 ? Number(key) - 1 : "ABCDE".indexOf(key);
-  if (key.length === 1 && place >= 0 && place < choices.length) answer(choices[place]);
-  else if (event.key === "ArrowRight") sheet.show(sheet.index + 1);
-  else if (event.key === "ArrowLeft") sheet.show(sheet.index - 1);
+  const place = "12345678".indexOf(key) >= 0 ? Number(key) - 1 : "ABCDE".indexOf(key);
+  if (key.length === 1 && place >= 0 && place < choices.length) answer(sheet.chosen(choices[place]));
+  else if (event.key === "ArrowRight") show(sheet.index + 1);
+  else if (event.key === "ArrowLeft") show(sheet.index - 1);
   else if (key === "F") flag();
-  else if (event.key === "Backspace") answer("");
+  else if (event.key === "Backspace" && choices.length) answer("");
   else return;
   event.preventDefault();
   event.stopPropagation();

@@ -1,6 +1,15 @@
 // What the candidate sees of the paper: one question, the grid of numbers, progress. Draws, knows no network.
 
 const LETTERS = "ABCDEFGH";
+const GAP = /_{2,}/; // as the bank writes a gap
+const WRITTEN = new Set(["short", "calculation", "essay", "case"]);
+// What a keyboard or the clipboard may bring along and no answer holds: control characters, halves of characters.
+const JUNK = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+function clean(text) {
+  const whole = text.toWellFormed ? text.toWellFormed() : text;
+  return whole.replace(/\r\n?/g, "\n").replace(JUNK, "");
+}
 
 export class Sheet {
   constructor(root, words) {
@@ -9,7 +18,9 @@ export class Sheet {
     this.questions = [];
     this.answers = new Map();
     this.flags = new Set();
+    this.limits = { gap: 60, text: 2000 };
     this.index = 0;
+    this.onPick = (index) => this.show(index);
     this.find = (name) => root.querySelector(`[data-${name}]`);
   }
 
@@ -21,14 +32,21 @@ export class Sheet {
     return this.questions[this.index];
   }
 
+  // Nothing to choose from where the answer is written.
   choicesOf(question) {
+    if (this.isTyped(question)) return [];
     return question.type === "truefalse"
       ? [["T", this.say("true")], ["F", this.say("false")]]
       : question.options.map((text, place) => [LETTERS[place], text]);
   }
 
-  open(questions, answers, flags) {
+  isTyped(question) {
+    return question.gaps > 0 || WRITTEN.has(question.type);
+  }
+
+  open(questions, answers, flags, limits) {
     this.questions = questions;
+    this.limits = limits;
     for (const [position, answer] of answers) this.answers.set(position, answer);
     for (const position of flags) this.flags.add(position);
     this.find("loading").hidden = true;
@@ -43,11 +61,12 @@ export class Sheet {
     this.index = index;
     const question = this.question;
     this.find("place").textContent = this.say("question", { number: question.number, total: this.questions.length });
-    this.find("type").textContent = this.say(question.type);
+    const several = question.type === "multiple" ? ` · ${this.say("several")}` : "";
+    this.find("type").textContent = this.say(question.type) + several;
     const box = this.find("choices");
     const stem = this.find("stem");
-    stem.textContent = question.stem;
-    box.replaceChildren(stem, ...this.choicesOf(question).map(([value, text]) => this.#choice(question, value, text)));
+    stem.replaceChildren(...this.#stem(question));
+    box.replaceChildren(stem, ...this.#controls(question));
     this.find("previous").disabled = index === 0;
     this.find("next").disabled = index === this.questions.length - 1;
     this.#drawFlag();
@@ -56,14 +75,82 @@ export class Sheet {
     this.root.scrollIntoView({ block: "start" });
   }
 
+  #stem({ stem, gaps }) {
+    if (!gaps) return [stem];
+    return stem.split(GAP).flatMap((text, place) => {
+      if (!place) return [text];
+      const gap = document.createElement("span");
+      gap.className = "exam-gap";
+      gap.textContent = place;
+      return [gap, text];
+    });
+  }
+
+  #controls(question) {
+    if (question.gaps) return this.#gaps(question);
+    if (WRITTEN.has(question.type)) return this.#page(question);
+    return this.choicesOf(question).map(([value, text]) => this.#choice(question, value, text));
+  }
+
+  #gaps(question) {
+    const lines = (this.answers.get(question.position) ?? "").split("\n");
+    return Array.from({ length: question.gaps }, (_none, place) => {
+      const label = document.createElement("label");
+      label.className = "exam-fill";
+      const name = document.createElement("span");
+      name.textContent = this.say("gap", { number: place + 1 });
+      const input = document.createElement("input");
+      Object.assign(input, { type: "text", className: "form-control", maxLength: this.limits.gap });
+      Object.assign(input, { autocomplete: "off", spellcheck: false, value: lines[place] ?? "" });
+      input.dataset.typed = "";
+      label.append(name, input);
+      return label;
+    });
+  }
+
+  #page(question) {
+    const label = document.createElement("label");
+    label.className = "exam-written";
+    const name = document.createElement("span");
+    name.textContent = this.say("written");
+    const area = document.createElement("textarea");
+    Object.assign(area, { className: "form-control", rows: 10, maxLength: this.limits.text, spellcheck: false });
+    area.value = this.answers.get(question.position) ?? "";
+    area.dataset.typed = "";
+    label.append(name, area);
+    const length = document.createElement("p");
+    length.className = "exam-length muted small";
+    length.dataset.length = "";
+    length.textContent = this.say("length", { count: area.value.length, most: this.limits.text });
+    return [label, length];
+  }
+
+  // What stands in the fields of the question shown: a line for each gap, or the text; empty when all are blank.
+  typed() {
+    const fields = [...this.find("choices").querySelectorAll("[data-typed]")];
+    const line = (text) => (this.question.gaps ? clean(text).replace(/\n/g, " ") : clean(text));
+    const value = fields.map((field) => line(field.value)).join("\n");
+    const length = this.find("length");
+    if (length) length.textContent = this.say("length", { count: value.length, most: this.limits.text });
+    return value.trim() ? value : "";
+  }
+
+  // The answer that a letter stands for now: of several in order, each put in or taken out by its letter.
+  chosen(value) {
+    if (this.question.type !== "multiple") return value;
+    const letters = new Set(this.answers.get(this.question.position) ?? "");
+    if (!letters.delete(value)) letters.add(value);
+    return [...letters].sort().join("");
+  }
+
   #choice(question, value, text) {
     const label = document.createElement("label");
     label.className = "exam-choice";
     const input = document.createElement("input");
-    input.type = "radio";
+    input.type = question.type === "multiple" ? "checkbox" : "radio";
     input.name = "answer";
     input.value = value;
-    input.checked = this.answers.get(question.position) === value;
+    input.checked = (this.answers.get(question.position) ?? "").includes(value);
     const letter = document.createElement("span");
     letter.className = "exam-letter";
     letter.textContent = question.type === "truefalse" ? (value === "T" ? "✓" : "✗") : value;
@@ -77,7 +164,7 @@ export class Sheet {
     if (answer) this.answers.set(position, answer);
     else this.answers.delete(position);
     for (const input of this.root.querySelectorAll("input[name=answer]")) {
-      input.checked = position === this.question.position && input.value === answer;
+      input.checked = position === this.question.position && answer.includes(input.value);
     }
     this.#mark();
   }
@@ -102,7 +189,7 @@ export class Sheet {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = question.number;
-      button.addEventListener("click", () => this.show(index));
+      button.addEventListener("click", () => this.onPick(index));
       item.append(button);
       return item;
     });
