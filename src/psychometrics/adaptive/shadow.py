@@ -14,17 +14,10 @@ from psychometrics.adaptive.design import Design
 from psychometrics.adaptive.state import State
 from psychometrics.errors import Infeasible
 from psychometrics.responses import Flags, Floats
+from psychometrics.solver import Solver, solver
 
 WHOLE = 1e-6
 """A number this near to 0 or 1 is one."""
-
-
-class _Quiet(highspy.Highs):
-    """A solver that prints nothing: highspy 1.16 greets on standard output while it is made, before any option."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802  # its name
-        self.setOptionValue("output_flag", False)
-        super().enableCallbacks()  # type: ignore[no-untyped-call]  # as highspy has it
 
 
 class Shadows:
@@ -69,7 +62,7 @@ class Shadows:
         for model in (self._relaxed, self._whole):
             model.changeColsCost(self.count, self._columns, np.ascontiguousarray(value, dtype=np.float64))
             model.changeColsBounds(self.count, self._columns, lower, upper)
-            model.run()
+            model.solve()
             if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 return None
             taken = np.asarray(model.getSolution().col_value)
@@ -98,7 +91,7 @@ def _rows(design: Design) -> tuple[Floats, Floats, Floats]:
     return np.array(rows), np.array(least), np.array(most)
 
 
-def _model(matrix: Floats, least: Floats, most: Floats, *, whole: bool) -> highspy.Highs:
+def _model(matrix: Floats, least: Floats, most: Floats, *, whole: bool) -> Solver:
     n_rows, n_columns = matrix.shape
     rows, columns = np.nonzero(matrix)
     problem = highspy.HighsLp()
@@ -112,7 +105,6 @@ def _model(matrix: Floats, least: Floats, most: Floats, *, whole: bool) -> highs
     problem.a_matrix_.index_, problem.a_matrix_.value_ = columns, matrix[rows, columns]
     if whole:
         problem.integrality_ = [highspy.HighsVarType.kInteger] * n_columns
-    model: highspy.Highs = _Quiet()  # type: ignore[no-untyped-call]  # as highspy has it
-    model.setOptionValue("threads", 1)
+    model = solver()
     model.passModel(problem)
     return model

@@ -22,6 +22,7 @@ from psychometrics.assembly.demand import Demand
 from psychometrics.assembly.goals import Goal, Sense
 from psychometrics.errors import NotConverged
 from psychometrics.responses import Flags, Floats, Indices
+from psychometrics.solver import solver
 
 TANGENTS = 3
 """How many tangents bound the sharing of items; more are tighter and slower, fewer still a bound."""
@@ -55,14 +56,6 @@ class Solution:
     values: Floats | None
     bound: float
     is_by_clock: bool
-
-
-class _Quiet(highspy.Highs):
-    """A solver that prints nothing: highspy 1.16 greets on standard output while it is made, before any option."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802  # highspy's own hook
-        self.setOptionValue("output_flag", False)
-        super().enableCallbacks()  # type: ignore[no-untyped-call]  # as highspy has it
 
 
 @dataclass
@@ -253,9 +246,8 @@ def _towards(made: _Builder, goal: Goal, open_: Indices, firsts: list[int]) -> N
 
 
 def _solved(made: _Builder, count: int, n_items: int, open_: Indices, limits: Limits, start: Flags | None) -> Solution:
-    solver = _Quiet()  # type: ignore[no-untyped-call]  # as highspy has it
+    model = solver()
     options: dict[str, float | str] = {
-        "threads": 1,
         "parallel": "off",
         "random_seed": 0,
         "time_limit": limits.seconds,
@@ -266,21 +258,18 @@ def _solved(made: _Builder, count: int, n_items: int, open_: Indices, limits: Li
     if limits.solutions is not None:
         options["mip_max_improving_sols"] = limits.solutions
     for name, value in options.items():
-        solver.setOptionValue(name, value)
+        model.setOptionValue(name, value)
     is_integer = any(bool(each.any()) for each in made.integral)
-    solver.passModel(made.lp())
+    model.passModel(made.lp())
     if start is not None:
         places = np.arange(count * open_.size, dtype=np.int32)
-        solver.setSolution(places.size, places, start.ravel().astype(np.float64))
-    if solver.run() == highspy.HighsStatus.kError:
-        # A process has one scheduler: where another solver began with more threads, it must be taken as it is.
-        solver.setOptionValue("threads", 0)
-        solver.run()
-    return _read(solver, is_integer, count, n_items, open_)
+        model.setSolution(places.size, places, start.ravel().astype(np.float64))
+    model.solve()
+    return _read(model, is_integer, count, n_items, open_)
 
 
-def _read(solver: Any, is_integer: bool, count: int, n_items: int, open_: Indices) -> Solution:
-    status, info = solver.getModelStatus(), solver.getInfo()
+def _read(model: Any, is_integer: bool, count: int, n_items: int, open_: Indices) -> Solution:
+    status, info = model.getModelStatus(), model.getInfo()
     kinds = highspy.HighsModelStatus
     by_clock = status == kinds.kTimeLimit
     if status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
@@ -288,9 +277,9 @@ def _read(solver: Any, is_integer: bool, count: int, n_items: int, open_: Indice
     bound = float(info.mip_dual_bound if is_integer else info.objective_function_value)
     has_one = info.primal_solution_status == 2
     if not is_integer and status != kinds.kOptimal:
-        raise NotConverged(f"the linear program ended as {solver.modelStatusToString(status)}")
+        raise NotConverged(f"the linear program ended as {model.modelStatusToString(status)}")
     if not has_one:
         return Solution(State.OPEN, None, bound, by_clock)
     values = np.zeros((count, n_items))
-    values[:, open_] = np.asarray(solver.getSolution().col_value)[: count * open_.size].reshape(count, -1)
+    values[:, open_] = np.asarray(model.getSolution().col_value)[: count * open_.size].reshape(count, -1)
     return Solution(State.OPTIMAL if status == kinds.kOptimal else State.FOUND, values, bound, by_clock)
