@@ -3,8 +3,8 @@
 As it comes, `mirt`'s native EM sums over 61 Gauss-Hermite nodes, which lie 0.4 apart in the middle: too far for 200
 items, whose posteriors are about 0.15 wide, so that it ends 0.4 to 2.7 below the highest likelihood. On our nodes (61
 even ones, 0.2 apart, put in by this file) its EM ends where we do: the like-for-like comparison. With its SQUAREM too
-it is at its best. All stop at their own 1e-4: theirs of the log-likelihood, ours of every parameter. What each found is then
-measured by a sum over 241 nodes written down here, and against the truth that the answers were drawn from.
+it is at its best. All stop at their own 1e-4: theirs of the log-likelihood, ours of every parameter. What each found
+is then measured by a sum over 241 nodes written down here, and against the truth that the answers were drawn from.
 
 Everything runs in a process of its own, so that BLAS and `mirt` have one thread from the start.
 """
