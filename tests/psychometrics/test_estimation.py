@@ -162,6 +162,7 @@ class TestSearch:
         scores = rng.integers(0, 2, (6, 5))
         theta = abilities(scored(scores, maxima=1), items, Method.WLE).theta
         chance, slope, bend = (each(items, theta) for each in (irt.probabilities, irt.slopes, irt.curvatures))
+        chance = np.maximum(chance, 1e-300)  # steep items far away: a wrong answer that nobody gave
         first = np.take_along_axis(slope / chance, scores[:, :, None], axis=2).sum(axis=(1, 2))
         information = (slope**2 / chance).sum(axis=(1, 2))
         bias = (slope * bend / chance).sum(axis=(1, 2))
