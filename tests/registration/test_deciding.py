@@ -244,6 +244,54 @@ class TestSendBack:
             self.send_back(registration, actor=outsider("registration.decide"))
 
 
+class TestReopen:
+    def reopen(self, registration: Registration, **options: Any) -> Registration:
+        given = {"actor": REVIEWER, "at": APPLYING, "note": "看错了学徒证明的日期", **options}
+        return services.reopen(registration_id=registration.pk, **given)
+
+    def test_leads_back_to_the_review_in_its_place(self, sitting: Sitting) -> None:
+        admitted = make_admitted(sitting)
+        reopened = self.reopen(admitted)
+        sitting.refresh_from_db()
+        assert (reopened.state, reopened.admitted_at, reopened.printed_name) == ("submitted", None, "")
+        assert (sitting.claimed, reopened.receipt_number) == (1, admitted.receipt_number)
+        assert OutboxEvent.objects.filter(name="registration.reopened").exists()
+        assert selectors.proof_needs(reopened) == selectors.proof_needs(admitted)
+
+    def test_takes_nothing_else_of_what_was_admitted_with_it(self, sitting: Sitting) -> None:
+        admitted = make_admitted(sitting)
+        for change in ({"claim": {}}, {"printed_name": "另一人"}, {"fee": 1}):
+            with pytest.raises(IntegrityError, match="stays as it was"), transaction.atomic():
+                Registration.objects.filter(pk=admitted.pk).update(state="submitted", **change)
+
+    def test_may_be_decided_anew(self, sitting: Sitting) -> None:
+        reopened = self.reopen(make_admitted(sitting))
+        assert services.admit(actor=REVIEWER, at=APPLYING, registration_id=reopened.pk).state == "admitted"
+
+    def test_not_once_tickets_are_out(self, sitting: Sitting) -> None:
+        admitted = make_admitted(sitting)
+        Sitting.objects.filter(pk=sitting.pk).update(state="published")
+        with pytest.raises(services.AdmissionStands) as told:
+            self.reopen(admitted)
+        assert str(told.value.clause) == "kaogong-registration-rules/review"
+
+    def test_says_why(self, sitting: Sitting) -> None:
+        with pytest.raises(services.NoteMissing):
+            self.reopen(make_admitted(sitting), note=" ")
+
+    def test_happens_once(self, sitting: Sitting) -> None:
+        reopened = self.reopen(make_admitted(sitting))
+        with pytest.raises(WrongState):
+            self.reopen(reopened)
+
+    def test_not_by_whoever_entered_it_nor_from_another_province(self, sitting: Sitting) -> None:
+        admitted = make_admitted(sitting)
+        with pytest.raises(NotFound):
+            self.reopen(admitted, actor=outsider("registration.decide", "registration.see"))
+        with pytest.raises(NotPermitted):
+            self.reopen(admitted, actor=officer("registration.see"))
+
+
 class TestWithdraw:
     def withdraw(self, registration: Registration, **options: Any) -> Registration:
         me = candidate(registration.person_id)

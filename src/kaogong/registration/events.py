@@ -48,6 +48,14 @@ class Admitted(RegistrationEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(RegistrationEvent):
+    """An admission was undone; the application waits for its review again, in its place. `note` says why."""
+
+    name: ClassVar[str] = "registration.reopened"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused(RegistrationEvent):
     """The application was refused after its review; `note` says why, in words meant for the applicant."""
 

@@ -165,6 +165,14 @@ class TicketPublished(Refusal):
     clause = Clause(HOUSE, "withdrawal")
 
 
+class AdmissionStands(Refusal):
+    """Tickets are out: the admission cannot be undone any more."""
+
+    message = _("准考证已经发布，不能再撤销审核通过。")
+    advice = _("确有问题的，请在入场核验时处理，或者在核发证书前由核发机构核查。")
+    clause = Clause(HOUSE, "review")
+
+
 class PhotoTooLarge(Refusal):
     """The file of the photo is too large."""
 

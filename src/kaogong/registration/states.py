@@ -21,6 +21,7 @@ REGISTRATION = Lifecycle(
         Move("return", "退回补正", ("submitted",), "returned"),
         Move("admit", "审核通过", ("submitted",), "admitted"),
         Move("refuse", "审核不通过", ("submitted",), "refused"),
+        Move("reopen", "撤销审核通过", ("admitted",), "submitted"),
         Move("withdraw", "撤回", ("drafted", "submitted", "returned", "admitted"), "withdrawn"),
     ),
 )

@@ -64,6 +64,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template("registration.submitted", "报名已提交", "报名{number}已提交，等待资格审核。结果将另行通知。", ("mail",)),
     Template("registration.admitted", "资格审核通过", "报名{number}资格审核通过，鉴定费{fee}，请按时缴费。"),
     Template("registration.refused", "资格审核未通过", "报名{number}资格审核未通过：{note}。可登录查看依据。"),
+    Template("registration.reopened", "报名审核结论已撤销", "报名{number}的审核通过已撤销，正重新审核：{note}"),
     Template("registration.returned", "报名材料需补正", "报名{number}请于{correct_until}前登录补正：{note}"),
     Template("registration.fee_collected", "鉴定费已收", "报名{number}已收鉴定费{fee}。"),
     Template("registration.withdrawn", "报名已撤回", "报名{number}已撤回，名额已释放。"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kaogong.registration.refusals import (
+    AdmissionStands,
     AlreadyHolds,
     AlreadyRegistered,
     Barred,
@@ -50,6 +51,7 @@ from kaogong.registration.services.deciding import (
     admit_many,
     collect_fee,
     refuse,
+    reopen,
     send_back,
     withdraw,
 )
@@ -73,6 +75,7 @@ from kaogong.registration.services.rosters import (
 )
 
 __all__ = [
+    "AdmissionStands",
     "AlreadyHolds",
     "AlreadyRegistered",
     "Application",
@@ -132,6 +135,7 @@ __all__ = [
     "recheck_roster",
     "refuse",
     "remove_evidence",
+    "reopen",
     "see_original",
     "send_back",
     "set_photo",

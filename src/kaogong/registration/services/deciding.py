@@ -144,6 +144,35 @@ def _bar(actor: Actor, at: datetime, registration: Registration, reason: str) ->
 
 
 @command
+def reopen(*, actor: Actor, at: datetime, registration_id: UUID, note: str) -> Registration:
+    """Undo an admission made in error, before tickets are published: the application waits for its review again.
+
+    It keeps its place, its papers and what was seen of them, and the fee that was paid. Not by the applicant's own
+    hand. Two at once: one reopens, the other gets WrongState. Raises NoteMissing, AdmissionStands.
+    """
+    registration = _to_decide(actor, registration_id)
+    registration.state = REGISTRATION.after("reopen", registration.state)
+    if not note.strip():
+        raise refusals.NoteMissing
+    if registration.sitting.state != "scheduled":
+        raise refusals.AdmissionStands
+    registration.admitted_at = None
+    registration.printed_name = registration.accepted_because = ""
+    _stamp(registration, actor, at, note)
+    registration.save(update_fields=["state", "admitted_at", "printed_name", "accepted_because", *STAMP])
+    trail.record(
+        actor=actor,
+        action="registration.reopened",
+        target=registration,
+        attest=trail.Attest.AS_IT_IS,
+        reason=note.strip(),
+        number=registration.number,
+    )
+    announcing.announce(events.Reopened(**_subject(registration), note=note.strip()), at=at)
+    return registration
+
+
+@command
 def send_back(*, actor: Actor, at: datetime, registration_id: UUID, note: str) -> Registration:
     """Send an application back to be completed, with what is lacking; it keeps its place until the term ends."""
     registration = _to_decide(actor, registration_id)

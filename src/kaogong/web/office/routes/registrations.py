@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{ONE}admit/", registrations.admit, name="registration-admit"),
     path(f"{ONE}return/", registrations.send_back, name="registration-return"),
     path(f"{ONE}refuse/", registrations.refuse, name="registration-refuse"),
+    path(f"{ONE}reopen/", registrations.reopen, name="registration-reopen"),
     path(f"{ONE}fee/", registrations.collect, name="fee-collect"),
     path(f"{ONE}original/", registrations.original, name="registration-original"),
     path(f"{ONE}photo.jpg", registrations.photo_file, name="registration-photo"),

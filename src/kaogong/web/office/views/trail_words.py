@@ -139,6 +139,7 @@ ACTIONS = {
     "registration.photo_set": _("上传照片"),
     "registration.promised": _("签署承诺书"),
     "registration.refused": _("资格审核不通过"),
+    "registration.reopened": _("撤销审核通过"),
     "registration.returned": _("退回补正"),
     "registration.roster_checked": _("核对报名名单"),
     "registration.roster_committed": _("提交报名名单"),

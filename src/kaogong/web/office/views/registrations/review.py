@@ -91,6 +91,7 @@ def _page(request: ActorRequest, registration: Registration, refused: Refusal | 
         "facts": _facts(registration),
         "has_photo": selectors.photo_of(request.actor, registration.pk) is not None,
         "is_open": registration.state == "submitted" and may_decide,
+        "may_reopen": registration.state == "admitted" and may_decide and registration.sitting.state == "scheduled",
         "lacks_proof": any(not need.is_seen for need in needs.values()),
         "is_own_hand": registration.state == "submitted" and not may_decide,
         "consequence": _("审核通过后，证书姓名固定为“{name}”，考生应缴 {fee}，随后可编排座位。").format(
@@ -171,6 +172,19 @@ def admit(request: ActorRequest, registration_id: UUID) -> HttpResponse:
         )
 
     return _attempt(request, registration_id, _("已审核通过，考生会收到短信。"), deed)
+
+
+@require_POST
+@needs("registration.decide")
+def reopen(request: ActorRequest, registration_id: UUID) -> HttpResponse:
+    """Undo an admission, and stay with the case."""
+    note = request.POST.get("note", "")
+    try:
+        services.reopen(actor=request.actor, at=now(), registration_id=registration_id, note=note)
+    except Refusal as refusal:
+        return _page(request, selectors.get_registration(request.actor, registration_id), refusal)
+    messages.success(request, _("审核通过已撤销，这份报名重新待审核。"))
+    return redirect("office:registration", registration_id)
 
 
 @require_POST
