@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from kaogong.itembank.rules.files import NotReadable
-from kaogong.registration.rules.spreadsheets import sheet_rows
+from kaogong.itembank.rules.files.excel import sheet_rows
 
 SPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 SHEET = f"<worksheet {SPACE}><sheetData>%s</sheetData></worksheet>"

@@ -46,7 +46,7 @@ class TestImport:
     def test_a_dry_run_keeps_nothing(self, file: Path) -> None:
         outcome = judged(file, "--dry-run")
         assert (outcome["good"], outcome["bad"], outcome["state"]) == (1, 1, "dry run")
-        assert outcome["repairs"] == [{"line": 3, "field": "key", "reason": "没有答案"}]
+        assert outcome["repairs"] == [{"line": 3, "place": "", "field": "key", "reason": "没有答案"}]
         assert not ImportBatch.objects.exists()
 
     def test_stages_by_default(self, file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kaogong.itembank.rules.files import NotReadable, Reading, Row, decode, read_rows, table_of
+from kaogong.itembank.rules.files import Entry, NotReadable, Reading, Row, decode, read_rows, table_of
 from kaogong.itembank.rules.items import Limits
 
 COLUMNS = {"stem": "题干", "type": "题型", "a": "A", "b": "B", "c": "C", "d": "D", "key": "答案"}
@@ -15,7 +15,8 @@ HEADER = "题干,题型,A,B,C,D,答案"
 def read(*lines: str, columns: dict[str, str] | None = None, header: str = HEADER, profile: str = "plain") -> list[Row]:
     """The rows of a small file."""
     reading = Reading(columns or COLUMNS, profile, LIMITS, 3, 3, frozenset({("A", "A", "001"), ("1", "1", "10")}))
-    return read_rows(table_of("\n".join([header, *lines]), reading.columns, rows_at_most=50), reading)
+    table = table_of("\n".join([header, *lines]), reading.columns, rows_at_most=50)
+    return read_rows([Entry(*row) for row in table], reading)
 
 
 def reasons(row: Row) -> list[str]:
@@ -109,7 +110,8 @@ class TestRows:
             ("选,单选,甲,乙,丙,,D", "答案“D”不在选项之中"),
             ("选,单选,甲,甲,丙,丁,A", "选项 A 与 B 相同"),
             ("选,单选,甲,,丙,丁,A", "选项 B 是空的"),
-            ("选,多选,甲,乙,丙,丁,AB", "不支持的题型“多选”"),
+            ("选,连线,甲,乙,丙,丁,AB", "不支持的题型“连线”"),
+            ("选,多选,甲,乙,丙,丁,A", "多项选择题只有一个答案“A”，应不少于两个"),
             ("选,,甲,乙,丙,丁,A", "不支持的题型“（空）”"),
             ("选,单选,甲,乙,丙,丁,A B", "单项选择题有不止一个答案“AB”"),
             (",单选,甲,乙,丙,丁,A", "没有题干"),

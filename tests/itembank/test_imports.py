@@ -17,6 +17,7 @@ from tests.support.itembank import (
     single,
     writer,
 )
+from tests.support.packages import CHOICE, UNKNOWN, package
 
 from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, WrongState
@@ -89,7 +90,7 @@ class TestStage:
         ("content", "words"),
         [
             (b" ", "空的"),
-            (b"PK\x03\x04\x00\x00", "编码"),
+            (b"PK\x03\x04\x00\x00", "Excel"),
             ("题干,题型\n甲,单选".encode(), "列"),
             (b"\xff\xfe\x00", "编码"),
         ],
@@ -99,8 +100,8 @@ class TestStage:
             stage(content=content)
 
     def test_refuses_a_file_that_is_too_large(self) -> None:
-        with pytest.raises(services.FileUnreadable, match=r"最多 5\.0 MB"):
-            stage(content=b"x" * 5_300_000)
+        with pytest.raises(services.FileUnreadable, match=r"最多 32\.0 MB"):
+            stage(content=b"x" * 34_000_000)
 
     def test_refuses_an_unknown_dialect(self) -> None:
         with pytest.raises(services.FileUnreadable):
@@ -192,3 +193,37 @@ class TestDiscard:
         services.discard_import(actor=importer(), at=NOW, batch_id=batch.pk)
         with pytest.raises(WrongState):
             services.commit_import(actor=importer(), at=NOW, batch_id=batch.pk)
+
+
+class TestPackages:
+    def test_what_cannot_be_read_is_kept_sealed_and_opened_on_the_record(self) -> None:
+        batch = stage(content=package(CHOICE, UNKNOWN), profile="qti", column_map={})
+        assert (batch.encoding, batch.good_rows, batch.bad_rows) == ("QTI 2.2", 1, 1)
+        assert selectors.places_of(batch) == {2: "items/2.xml"}
+        sealed = ImportRow.objects.get(batch=batch, line=2).original_sealed
+        assert sealed is not None
+        assert b"associateInteraction" not in bytes(sealed)
+        assert services.view_originals(actor=importer(), at=NOW, batch_id=batch.pk) == [
+            ("items/2.xml", UNKNOWN.encode())
+        ]
+        lines = audit.entries(actor=officer("audit.read", region=""), target_id=str(batch.pk))
+        assert "itembank.originals_viewed" in {line.action for line in lines}
+
+    def test_others_cannot_open_the_originals(self) -> None:
+        batch = stage(content=package(CHOICE, UNKNOWN), profile="qti", column_map={})
+        for stranger in (writer(), outsider("itembank.import")):
+            with pytest.raises(NotFound):
+                services.view_originals(actor=stranger, at=NOW, batch_id=batch.pk)
+
+    def test_discarding_empties_the_originals(self) -> None:
+        batch = stage(content=package(CHOICE, UNKNOWN), profile="qti", column_map={})
+        services.discard_import(actor=importer(), at=NOW, batch_id=batch.pk)
+        assert selectors.count_originals(batch) == 0
+        assert [line for line, _problems in selectors.repair_list(batch)] == [2]
+
+    def test_items_enter_with_their_type_and_number(self) -> None:
+        batch = stage(content=package(CHOICE, UNKNOWN), profile="qti", column_map={})
+        services.commit_import(actor=importer(), at=NOW, batch_id=batch.pk)
+        item = Item.objects.get(occupation_code=TRAINER)
+        seen = services.view_item(actor=importer(), at=NOW, item_id=item.pk)
+        assert (item.number, seen.content.type, seen.content.key) == ("WATER-1", "multiple", "AC")

@@ -44,6 +44,7 @@ from tests.support.cast import officer, outsider
 from tests.support.certificates import make_certificate
 from tests.support.identity import make_person, resident_number
 from tests.support.itembank import COLUMNS, NOW, TRAINER, csv_file, importer
+from tests.support.packages import UNKNOWN, package
 from tests.support.registration import make_drafted
 from tests.support.signing_in import SECRET, with_totp
 from tests.support.sittings import APPLYING, announced_sitting
@@ -95,6 +96,16 @@ def season() -> Season:
         column_map=COLUMNS,
         occupation_code=TRAINER,
         level=5,
+    )
+    itembank_services.stage_import(
+        actor=importer(),
+        at=NOW,
+        file_name="题包.zip",
+        content=package(UNKNOWN),
+        column_map={},
+        occupation_code=TRAINER,
+        level=5,
+        profile="qti",
     )
     notice = Notice(channel="sms", to_masked="138****5678", template="t", text="t", queued_at=AT, sent_at=AT)
     notice.to_sealed = encryption.seal(b"+8613812345678", context=f"notices.notice.to:{notice.pk}")

@@ -25,7 +25,9 @@ errors = Console(stderr=True)
 SHELL = service("命令行", "itembank.import", "itembank.view", door="shell")
 ROWS_SHOWN = 40
 
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file, UTF-8 or GB18030.")]
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, Excel, text, Word or a QTI package.")
+]
 
 
 @app.command("import")
@@ -36,7 +38,7 @@ def import_(
     columns: Annotated[
         str, typer.Option("--map", help="field=column pairs, such as stem=题干,a=A,key=答案; guessed when left out.")
     ] = "",
-    profile: Annotated[str, typer.Option(help=f"Dialect of type codes: {', '.join(selectors.PROFILES)}.")] = "plain",
+    profile: Annotated[str, typer.Option(help=f"Shape and type codes: {', '.join(selectors.PROFILES)}.")] = "plain",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge the file and keep nothing.")] = False,
     commit: Annotated[bool, typer.Option("--commit", help="Enter the good rows into the bank at once.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON, for machines.")] = False,
@@ -49,7 +51,7 @@ def import_(
     try:
         if not occupations.exists(occupation):
             raise services.UnknownOccupation(code=occupation)
-        column_map = _column_map(columns, content)
+        column_map = _column_map(columns, content, profile)
         with _progress(quiet=as_json) as progress:
             task = progress.add_task("核对试题", total=None)
 
@@ -113,10 +115,10 @@ def discard_(batch_id: Annotated[UUID, typer.Argument(help="The staged batch.")]
     console.print(f"已放弃批号 {batch.pk}")
 
 
-def _column_map(text: str, content: bytes) -> dict[str, str]:
+def _column_map(text: str, content: bytes, profile: str) -> dict[str, str]:
     """The map as given (`stem=题干,a=A`), else the one that the file's header suggests."""
     if not text:
-        _header, guessed = selectors.columns_of(content, timezone.localdate())
+        _header, guessed = selectors.columns_of(content, timezone.localdate(), profile)
         return guessed
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
     if wrong := [name for name, equals, column in pairs if not (equals and name.strip() and column.strip())]:
@@ -145,7 +147,7 @@ def _outcome(
         "batch": str(batch_id) if batch_id else None,
         "state": "committed" if committed else "staged" if batch_id else "dry run",
         "repairs": [
-            {"line": each.row.line, "field": problem.field, "reason": str(problem)}
+            {"line": each.row.line, "place": each.row.place, "field": problem.field, "reason": str(problem)}
             for each in analysis.rows
             for problem in each.problems
         ],

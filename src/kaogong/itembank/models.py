@@ -354,6 +354,10 @@ class ImportRow(Record):
     content_sealed = SealedField("题目（密文）", purpose="itembank.import", null=True)
     stem_digest = DigestField(purpose="itembank.stem", source="content_sealed", text=stem_of_row, blank=True)
     problems = models.JSONField("问题", default=list)
+    place = models.CharField("在文件中的位置", max_length=200, blank=True)
+    original_sealed = SealedField(
+        "原文（密文）", purpose="itembank.original", null=True, help_text="题包中未能读入的试题，原样保留"
+    )
     item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

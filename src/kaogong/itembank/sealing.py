@@ -69,3 +69,13 @@ def open_row(sealed: bytes | memoryview, *, row_id: UUID) -> dict[str, Any]:
     value = json.loads(encryption.open_sealed(bytes(sealed), context=f"itembank.import:{row_id}"))
     assert isinstance(value, dict)  # as seal_row wrote it
     return value
+
+
+def seal_original(content: bytes, *, row_id: UUID) -> bytes:
+    """The original of a record that could not be taken in, as it came."""
+    return encryption.seal(content, context=f"itembank.original:{row_id}")
+
+
+def open_original(sealed: bytes | memoryview, *, row_id: UUID) -> bytes:
+    """The original of a record that could not be taken in."""
+    return encryption.open_sealed(bytes(sealed), context=f"itembank.original:{row_id}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +33,7 @@ from tests.support.itembank import (
     some_point,
     writer,
 )
+from tests.support.packages import CHOICE, UNKNOWN, package
 from tests.support.standards import make_standard
 
 Browse = Callable[[Actor], Client]
@@ -278,7 +281,23 @@ class TestImports:
 
     def test_what_is_no_table_is_told_at_once(self, enter: Browse) -> None:
         file = SimpleUploadedFile("x.xlsx", b"PK\x03\x04\x00\x00")
-        assert "另存为 CSV" in enter(importer()).post(reverse("office:import-columns"), {"file": file}).text
+        page = enter(importer()).post(reverse("office:import-columns"), {"file": file}).text
+        assert "不是可以打开的 Excel 文件" in page
+
+    def test_a_package_has_no_columns_to_map(self, enter: Browse) -> None:
+        file = SimpleUploadedFile("x.zip", package(CHOICE))
+        page = enter(importer()).post(reverse("office:import-columns"), {"file": file, "profile": "qti"}).text
+        assert "不用对应列" in page
+        assert "column_stem" not in page
+
+    def test_a_package_tells_where_its_strange_items_stand_and_gives_them_back(self, enter: Browse) -> None:
+        browser = enter(importer())
+        page = self.upload(browser, package(CHOICE, UNKNOWN), profile="qti")
+        assert "items/2.xml" in page.text  # type: ignore[attr-defined]  # a response
+        address = reverse("office:import-originals", args=[ImportBatch.objects.get().pk])
+        with zipfile.ZipFile(io.BytesIO(browser.post(address).content)) as archive:
+            assert archive.read("0001-2.xml").decode() == UNKNOWN
+        assert enter(outsider("itembank.import")).post(address).status_code == 404
 
     def test_staged_with_its_repair_list_then_committed(self, enter: Browse) -> None:
         browser = enter(importer())
@@ -307,7 +326,7 @@ class TestImports:
         browser = enter(importer())
         self.upload(browser, self.rows)
         page = browser.get(reverse("office:import", args=[ImportBatch.objects.get().pk]), {"export": "csv"})
-        assert "3,key,没有答案" in page.content.decode("utf-8-sig")
+        assert "3,,key,没有答案" in page.content.decode("utf-8-sig")
 
     @pytest.mark.parametrize(("code", "words"), [("9-99-99-99", "没有编码为"), ("", "")])
     def test_an_unknown_occupation_is_told_at_its_field(self, enter: Browse, code: str, words: str) -> None:

@@ -43,7 +43,7 @@ from kaogong.itembank.selectors.blueprints import (
     weights_of,
 )
 from kaogong.itembank.selectors.figures import PaperForm, TrialRules, item_limits, paper_form, trial_rules
-from kaogong.itembank.selectors.imports import batches_for, import_batch, repair_list
+from kaogong.itembank.selectors.imports import batches_for, count_originals, import_batch, places_of, repair_list
 from kaogong.itembank.selectors.items import (
     bank_counts,
     current_version,
@@ -138,6 +138,7 @@ __all__ = [
     "candidates_of",
     "check_paper",
     "columns_of",
+    "count_originals",
     "coverage",
     "current_version",
     "decode",
@@ -156,6 +157,7 @@ __all__ = [
     "paper_form",
     "papers_for",
     "papers_holding",
+    "places_of",
     "point_by_code",
     "point_names",
     "points_of",

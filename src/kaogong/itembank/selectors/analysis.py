@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -61,12 +62,16 @@ def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def columns_of(content: bytes, on: date) -> tuple[list[str], dict[str, str]]:
-    """The column names of a file and the map that they suggest. Raises NotReadable."""
+def columns_of(content: bytes, on: date, profile: str = "plain") -> tuple[list[str], dict[str, str]]:
+    """The column names of a file and the map that they suggest; none when it is no table. Raises NotReadable."""
     limit = regulations.provision("itembank.import_limits", on=on).value
-    text, _encoding = files.decode(content, bytes_at_most=limit["bytes"])
-    header = files.header_of(text)
-    return header, files.guess_columns(header)
+    return files.columns_of(content, _profile(profile), bytes_at_most=limit["bytes"], rows_at_most=limit["rows"])
+
+
+def _profile(key: str) -> files.Profile:
+    if key not in files.PROFILES:
+        raise files.NotReadable(_("没有名为“{profile}”的题型代码方言"), profile=key)
+    return files.PROFILES[key]
 
 
 def analyse(
@@ -84,18 +89,20 @@ def analyse(
         "itembank.import_limits", "itembank.import_defaults", "itembank.item_limits", on=on
     )
     limit, defaults = figures["itembank.import_limits"].value, figures["itembank.import_defaults"].value
-    if profile not in files.PROFILES:
-        raise files.NotReadable(_("没有名为“{profile}”的题型代码方言"), profile=profile)
-    text, encoding = files.decode(content, bytes_at_most=limit["bytes"])
+    entries, encoding = files.entries_of(
+        content, _profile(profile), column_map, bytes_at_most=limit["bytes"], rows_at_most=limit["rows"]
+    )
+    points = points_by_codes(occupation_code, level)
     reading = files.Reading(
         columns=column_map,
         profile=profile,
         limits=Limits.of(figures["itembank.item_limits"].value),
         default_difficulty=defaults["difficulty"],
         default_consistency=defaults["consistency"],
-        points=frozenset(points_by_codes(occupation_code, level)),
+        points=frozenset(points),
+        names=_only_names(points),
     )
-    rows = files.read_rows(files.table_of(text, column_map, rows_at_most=limit["rows"]), reading)
+    rows = files.read_rows(entries, reading)
     stems, numbers = known_stems(occupation_code, level), taken_numbers(occupation_code, level)
     judged = []
     for done, row in enumerate(rows, 1):
@@ -112,6 +119,12 @@ def _judge(row: files.Row, stems: Mapping[str, str], numbers: set[str]) -> Judge
     if row.number and row.number in numbers:
         problems.append(Problem("number", _("题号 {number} 已被占用"), {"number": row.number}))
     return Judged(row, problems, candidates[0])
+
+
+def _only_names(points: Mapping[tuple[str, ...], Point]) -> dict[str, tuple[str, ...]]:
+    """The codes of the points by name; a name that two of them share leads nowhere."""
+    counts = Counter(point.name for point in points.values())
+    return {point.name: codes for codes, point in points.items() if counts[point.name] == 1}
 
 
 def points_by_codes(occupation_code: str, level: int) -> dict[tuple[str, ...], Point]:

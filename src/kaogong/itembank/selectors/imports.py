@@ -30,3 +30,14 @@ def repair_list(batch: ImportBatch) -> list[tuple[int, list[Problem]]]:
     """The bad rows of a batch: (line in the file, every reason)."""
     rows = ImportRow.objects.filter(batch=batch, content_sealed__isnull=True).order_by("line")
     return [(line, [Problem.of(each) for each in problems]) for line, problems in rows.values_list("line", "problems")]
+
+
+def places_of(batch: ImportBatch) -> dict[int, str]:
+    """Where in the package the bad rows of a batch stand: line to part; empty for files that have no parts."""
+    rows = ImportRow.objects.filter(batch=batch, content_sealed__isnull=True).exclude(place="")
+    return dict(rows.values_list("line", "place"))
+
+
+def count_originals(batch: ImportBatch) -> int:
+    """How many records of a batch are kept aside as they came."""
+    return ImportRow.objects.filter(batch=batch, original_sealed__isnull=False).count()

@@ -15,6 +15,7 @@ from kaogong.itembank.services.importing import (
     commit_import,
     discard_import,
     stage_import,
+    view_originals,
 )
 from kaogong.itembank.services.items import (
     Duplicate,
@@ -105,6 +106,7 @@ __all__ = [
     "try_again",
     "use_paper",
     "view_item",
+    "view_originals",
     "view_paper",
     "view_task",
     "void_paper",

@@ -84,9 +84,10 @@ def stage_import(
     profile: str = "plain",
     progress: Progress = no_progress,
 ) -> ImportBatch:
-    """Analyse a CSV file by a column map (`{"stem": "题干", "a": "选项A", …}`) and keep its good rows as a batch.
+    """Analyse a file by its profile, a table also by a column map (`{"stem": "题干", …}`); its good rows are a batch.
 
-    Nothing enters the bank yet. Bad rows are kept with line and every reason; the file itself is not kept.
+    Nothing enters the bank yet. Bad rows are kept with line and every reason, those of a package with their sealed
+    original; the file itself is not kept.
     Raises NotPermitted, UnknownOccupation, FileUnreadable.
     """
     home = policies.home_of(actor, "itembank.import")
@@ -137,7 +138,14 @@ def stage_import(
 
 
 def _staged(batch: ImportBatch, judged: Judged) -> ImportRow:
-    made = ImportRow(batch=batch, line=judged.row.line, problems=[each.plain() for each in judged.problems])
+    made = ImportRow(
+        batch=batch,
+        line=judged.row.line,
+        problems=[each.plain() for each in judged.problems],
+        place=judged.row.place[-200:],
+    )
+    if judged.row.source and not judged.is_good:
+        made.original_sealed = sealing.seal_original(judged.row.source, row_id=made.pk)
     if judged.is_good:
         made.stem_digest = judged.stem_digest
         made.content_sealed = sealing.seal_row(_packed(judged.row), row_id=made.pk)
@@ -222,13 +230,30 @@ def _made(batch: ImportBatch, rows: Sequence[ImportRow], at: datetime) -> tuple[
 
 @command
 def discard_import(*, actor: Actor, at: datetime, batch_id: UUID) -> ImportBatch:
-    """Give a staged batch up: its sealed rows are emptied, its repair list stays."""
+    """Give a staged batch up: its sealed rows and originals are emptied, its repair list stays."""
     batch = _locked(actor, batch_id)
     batch.state, batch.discarded_at = IMPORT.after("discard", batch.state), at
     batch.save(update_fields=["state", "discarded_at"])
     ImportRow.objects.filter(batch=batch).exclude(content_sealed=None).delete()
+    ImportRow.objects.filter(batch=batch).exclude(original_sealed=None).update(original_sealed=None)
     trail.record(actor=actor, action="itembank.import_discarded", target=batch, rows=batch.good_rows)
     return batch
+
+
+@command
+def view_originals(*, actor: Actor, at: datetime, batch_id: UUID) -> list[tuple[str, bytes]]:
+    """Open what a batch could not take in, as (place in the package, content), and leave a line in the trail."""
+    batch = selectors.import_batch(actor, batch_id)
+    actor.require("itembank.import", region=batch.region_code, organisation=batch.organisation_id)
+    rows = ImportRow.objects.filter(batch=batch).exclude(original_sealed=None).order_by("line")
+    opened = []
+    for row in rows:
+        assert row.original_sealed is not None  # the query asked for such rows
+        opened.append((row.place, sealing.open_original(row.original_sealed, row_id=row.pk)))
+    if not opened:
+        raise NotFound
+    trail.record(actor=actor, action="itembank.originals_viewed", target=batch, originals=len(opened))
+    return opened
 
 
 def _locked(actor: Actor, batch_id: UUID) -> ImportBatch:

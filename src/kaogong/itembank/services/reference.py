@@ -101,9 +101,9 @@ def _load_items(blueprint: Blueprint, entry: Mapping[str, Any], at: datetime) ->
 
 def _rows(name: str, points: frozenset[tuple[str, ...]], on: date) -> Sequence[files.Row]:
     text = (REFERENCE / name).read_text(encoding="utf-8")
-    table = files.table_of(text, COLUMNS, rows_at_most=100_000)
+    entries = [files.Entry(*row) for row in files.table_of(text, COLUMNS, rows_at_most=100_000)]
     limits = selectors.item_limits(on)
-    rows = files.read_rows(table, files.Reading(COLUMNS, "plain", limits, 3, 3, points))
+    rows = files.read_rows(entries, files.Reading(COLUMNS, "plain", limits, 3, 3, points))
     if faulty := [f"{name}:{row.line} {row.problems[0]}" for row in rows if row.problems or not row.codes]:
         raise FaultyReference("; ".join(faulty))
     return rows

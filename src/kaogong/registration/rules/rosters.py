@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from kaogong.itembank.rules.files import NotReadable, decode
-from kaogong.registration.rules import spreadsheets
+from kaogong.itembank.rules.files import NotReadable, decode, excel
 from kaogong.registration.rules.conditions import ROUTES
 from kaogong.registration.rules.phrases import gettext_noop as _
 from kaogong.standards.rules import level_name
@@ -85,10 +84,10 @@ class RosterRow:
 
 def read_file(raw: bytes, *, bytes_at_most: int, rows_at_most: int) -> tuple[str, list[tuple[int, list[str]]]]:
     """The kind of the file, and its rows with their numbers, header first. Raises NotReadable."""
-    if raw.startswith(spreadsheets.SIGNATURE):
+    if raw.startswith(excel.SIGNATURE):
         if len(raw) > bytes_at_most:
             raise NotReadable(_("文件过大"))
-        return "Excel", spreadsheets.sheet_rows(raw, rows_at_most=rows_at_most)
+        return "Excel", excel.sheet_rows(raw, rows_at_most=rows_at_most)
     text, encoding = decode(raw, bytes_at_most=bytes_at_most)
     first = text.lstrip("\r\n").splitlines()[0]
     reader = csv.reader(io.StringIO(text), delimiter=max(",\t;，", key=first.count) if first else ",")

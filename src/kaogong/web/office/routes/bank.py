@@ -32,6 +32,7 @@ urlpatterns = [
     path("bank/imports/new/", imports.stage, name="import-new"),
     path("bank/imports/columns/", imports.columns, name="import-columns"),
     path("bank/imports/<uuid:batch_id>/", imports.detail, name="import"),
+    path("bank/imports/<uuid:batch_id>/originals/", imports.originals, name="import-originals"),
     path("bank/imports/<uuid:batch_id>/<slug:verb>/", imports.settle, name="import-settle"),
     path("bank/tasks/", tasks.index, name="tasks"),
     path("bank/tasks/<uuid:task_id>/", tasks.opened, name="task"),

@@ -174,18 +174,17 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("试题文件"),
-        help_text=gettext_lazy("CSV，UTF-8 或 GB18030 编码；Excel 请另存为 CSV。"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
+        help_text=gettext_lazy("CSV 或文本（UTF-8、GB18030）、Excel（.xlsx）、Word（.docx）、QTI 题包（.zip）。"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.docx,.zip,.xml"}),
     )
     occupation_code = forms.CharField(label=gettext_lazy("职业编码"), max_length=10)
     level = forms.TypedChoiceField(label=gettext_lazy("等级"), coerce=int, choices=LEVELS)
     profile = forms.ChoiceField(
-        label=gettext_lazy("题型代码"),
-        choices=[
-            ("plain", gettext_lazy("文字（单选、判断、single、judge…）")),
-            ("national", gettext_lazy("字母：B 单选，C 判断")),
-            ("numeric", gettext_lazy("数字：20 单选，10 判断")),
-        ],
+        label=gettext_lazy("文件格式与题型代码"),
+        help_text=gettext_lazy("同一个字母在不同的文件里是不同的题型，例如 D 可以是简答，也可以是多选。"),
+        choices=[(key, gettext_lazy(each.title)) for key, each in selectors.PROFILES.items()],
+        widget=forms.RadioSelect,
+        initial="plain",
     )
 
     def raw(self) -> bytes:

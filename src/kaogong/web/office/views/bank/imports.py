@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -30,14 +32,24 @@ COLUMN_NAMES = {
     "d": "选项 D",
     "e": "选项 E",
     "f": "选项 F",
+    "g": "选项 G",
+    "h": "选项 H",
     "number": "题号",
     "difficulty": "难度",
     "consistency": "一致性",
     "explanation": "解析",
+    "rubric": "评分标准",
     "point": "鉴定点代码",
     "range1_code": "一级范围代码",
     "range2_code": "二级范围代码",
     "range3_code": "三级范围代码",
+    "level1": "知识点一级",
+    "level2": "知识点二级",
+    "level3": "知识点三级",
+    "level4": "知识点四级",
+    "level5": "知识点五级",
+    "level6": "知识点六级",
+    "picture": "图片",
 }
 
 
@@ -71,7 +83,8 @@ def stage(request: ActorRequest) -> HttpResponse:
         if form.is_valid():
             raw = form.raw()
             try:
-                columns = chosen or selectors.columns_of(raw, localdate())[1]
+                profile = form.cleaned_data["profile"]
+                columns = chosen or selectors.columns_of(raw, localdate(), profile)[1]
                 batch = services.stage_import(
                     actor=request.actor,
                     at=now(),
@@ -80,32 +93,45 @@ def stage(request: ActorRequest) -> HttpResponse:
                     column_map=columns,
                     occupation_code=form.cleaned_data["occupation_code"],
                     level=form.cleaned_data["level"],
-                    profile=form.cleaned_data["profile"],
+                    profile=profile,
                 )
                 return redirect("office:import", batch_id=batch.pk)
             except selectors.NotReadableFile as problem:
                 form.add_error("file", _(problem.message).format(**problem.facts))
             except Refusal as refusal:
                 tell(form, refusal)
-    context = {"form": form, "columns": _columns([], chosen)}
+    context = {
+        "form": form,
+        "columns": _columns([], chosen),
+        "is_table": _is_table(str(form["profile"].value() or "")),
+    }
     return render(request, "office/bank/import_new.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @needs("itembank.import")
 def columns(request: ActorRequest) -> HttpResponse:
-    """The column names of the file just chosen, with the map that they suggest."""
-    file = request.FILES.get("file")
+    """The column names of the file just chosen, with the map that they suggest, when its profile is a table."""
+    file, profile = request.FILES.get("file"), request.POST.get("profile", "plain")
     header: list[str] = []
     guessed: dict[str, str] = {}
     problem = ""
     if file is not None and not isinstance(file, list):
         try:
-            header, guessed = selectors.columns_of(bytes(file.read()), localdate())
+            header, guessed = selectors.columns_of(bytes(file.read()), localdate(), profile)
         except selectors.NotReadableFile as unreadable:
             problem = _(unreadable.message).format(**unreadable.facts)
-    context = {"columns": _columns(header, guessed), "header": header, "problem": problem}
+    context = {
+        "columns": _columns(header, guessed),
+        "header": header,
+        "problem": problem,
+        "is_table": _is_table(profile),
+    }
     return render(request, "office/bank/import_columns.html", context)
+
+
+def _is_table(profile: str) -> bool:
+    return profile in selectors.PROFILES and selectors.PROFILES[profile].shape == "table"
 
 
 def _columns(header: list[str], chosen: dict[str, str]) -> list[tuple[str, str, bool, list[str], str]]:
@@ -123,10 +149,11 @@ def _columns(header: list[str], chosen: dict[str, str]) -> list[tuple[str, str, 
 def detail(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """One batch: its numbers, its repair list, and what can be done with it."""
     batch = selectors.import_batch(request.actor, batch_id)
-    repairs = [(line, told(problems)) for line, problems in selectors.repair_list(batch)]
+    places = selectors.places_of(batch)
+    repairs = [(line, places.get(line, ""), told(problems)) for line, problems in selectors.repair_list(batch)]
     if kind := request.GET.get("export", ""):
-        heads = [_("行号"), _("项"), _("原因")]
-        lines = ((line, field, words) for line, problems in repairs for field, words in problems)
+        heads = [_("行号"), _("位置"), _("项"), _("原因")]
+        lines = ((line, place, field, words) for line, place, problems in repairs for field, words in problems)
         return export(kind, "repairs", heads, lines)
     context = {
         "batch": batch,
@@ -146,8 +173,24 @@ def detail(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             ),
         ],
         "is_open": batch.state == selectors.IMPORT.initial,
+        "has_places": bool(places),
+        "originals": selectors.count_originals(batch),
     }
     return render(request, "office/bank/import.html", context)
+
+
+@require_POST
+@needs("itembank.import")
+def originals(request: ActorRequest, batch_id: UUID) -> HttpResponse:
+    """What the batch could not take in, as it came, in one archive; the trail says who took it."""
+    opened = services.view_originals(actor=request.actor, at=now(), batch_id=batch_id)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (place, content) in enumerate(opened, 1):
+            archive.writestr(f"{number:04d}-{place.rsplit('/', 1)[-1] or 'item.xml'}", content)
+    response = HttpResponse(stream.getvalue(), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="originals.zip"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])

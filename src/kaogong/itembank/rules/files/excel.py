@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from kaogong.itembank.rules.files import NotReadable
-from kaogong.registration.rules.phrases import gettext_noop as _
+from kaogong.itembank.rules.files.text import NotReadable
+from kaogong.itembank.rules.problems import gettext_noop as _
 
 SIGNATURE = b"PK\x03\x04"
 UNPACKED_AT_MOST = 64 * 1_048_576
@@ -37,6 +37,8 @@ def sheet_rows(raw: bytes, *, rows_at_most: int) -> list[tuple[int, list[str]]]:
             if sum(each.file_size for each in book.infolist()) > UNPACKED_AT_MOST:
                 raise NotReadable(_("文件展开后过大"))
             names = book.namelist()
+            if any(name.casefold().endswith("vbaproject.bin") for name in names):
+                raise NotReadable(_("文件含有宏，请另存为不含宏的格式"))
             texts = _shared_texts(_member(book, "xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in names else []
             sheets = sorted((name for name in names if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)), key=_number)
             if not sheets:
