@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +16,17 @@ from django.urls import reverse
 from kaogong.foundation.access import middleware
 from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.itembank.models import Blueprint, ImportBatch, Item, Paper, PracticalTask
+from kaogong.itembank import sealing
+from kaogong.itembank.models import (
+    Blueprint,
+    ImportBatch,
+    Item,
+    ItemReview,
+    ItemVersion,
+    Paper,
+    PracticalTask,
+)
+from kaogong.itembank.rules.items import Criterion, ItemContent
 from tests.support.cast import officer, outsider
 from tests.support.itembank import (
     ELECTRICIAN,
@@ -39,7 +50,30 @@ from tests.support.standards import make_standard
 Browse = Callable[[Actor], Client]
 BANK = f"{ELECTRICIAN}:5"
 SECRET = "只有打开才能看到的题干"
+RUBRIC = (Criterion("说出断电", 60), Criterion("说出验电", 40))
+CONTENTS = {
+    "single": ItemContent("single", "新单选（　）。", ("甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"), "H"),
+    "multiple": ItemContent("multiple", "新多选（　）。", ("甲", "乙", "丙", "丁"), "BD"),
+    "truefalse": ItemContent("truefalse", "新判断。", (), "F"),
+    "fillin": ItemContent("fillin", "相电压__伏，安全电压____伏。", (), "220|二百二十\n36±0.5"),
+    "short": ItemContent("short", "新简答？", (), "先断电。\n再验电。", "", RUBRIC),
+    "calculation": ItemContent("calculation", "新计算？", (), "I = U/R", "", RUBRIC),
+    "essay": ItemContent("essay", "新论述？", (), "要点", "", RUBRIC),
+    "case": ItemContent("case", "新案例？", (), "要点", "", tuple(Criterion(f"要点{n}", 10) for n in range(10))),
+}
+NOT_OF_THE_CONTENT = {"bank", "difficulty", "consistency"}
 pytestmark = pytest.mark.django_db
+
+
+def as_entered(content: ItemContent) -> dict[str, Any]:
+    """The fields of the form in which somebody writes that item."""
+    key = {"multiple": "keys", "truefalse": "truth", "fillin": "gaps", "single": "key"}.get(content.type, "answer")
+    fields: dict[str, Any] = {"bank": BANK, "type": content.type, "stem": content.stem, "difficulty": "3"}
+    fields |= {"consistency": "5", key: list(content.key) if key == "keys" else content.key}
+    fields |= dict(zip("abcdefgh", content.options, strict=False))
+    for row, each in enumerate(content.rubric, 1):
+        fields |= {f"rubric_text_{row}": each.text, f"rubric_share_{row}": each.share}
+    return fields
 
 
 @pytest.fixture
@@ -181,6 +215,50 @@ class TestWriting:
         browser.post(reverse("office:item-revise", args=[item.pk]), self.entered)
         assert Item.objects.get(pk=item.pk).latest == 2
 
+    @pytest.mark.parametrize("type_", list(CONTENTS))
+    def test_every_type_from_form_to_item_and_back(self, enter: Browse, type_: str) -> None:
+        content, browser = CONTENTS[type_], enter(writer())
+        fields = as_entered(content)
+        assert browser.post(reverse("office:item-new"), fields).status_code == 302
+        item = Item.objects.get(origin="written")
+        kept = ItemVersion.objects.get(item=item)
+        assert sealing.open_item(kept.content_sealed, version_id=kept.pk) == content
+        form = browser.get(reverse("office:item-revise", args=[item.pk])).context["form"]
+        assert {name: form[name].value() for name in fields if name not in NOT_OF_THE_CONTENT} == {
+            name: value for name, value in fields.items() if name not in NOT_OF_THE_CONTENT
+        }
+        shown = browser.post(reverse("office:item-open", args=[item.pk])).text
+        for words in (content.stem, *content.options, *(each.text for each in content.rubric)):
+            assert words in shown
+
+    def test_what_another_type_would_need_does_not_enter(self, enter: Browse) -> None:
+        fields = as_entered(CONTENTS["short"]) | {"a": "甲", "b": "乙", "key": "A", "gaps": "1"}
+        enter(writer()).post(reverse("office:item-new"), fields)
+        kept = ItemVersion.objects.get(item__origin="written")
+        assert sealing.open_item(kept.content_sealed, version_id=kept.pk) == CONTENTS["short"]
+
+    @pytest.mark.parametrize(
+        ("type_", "wrong", "field"),
+        [
+            ("single", {"key": ""}, "key"),
+            ("multiple", {"keys": ["A"]}, "keys"),
+            ("truefalse", {"truth": ""}, "truth"),
+            ("fillin", {"gaps": "220"}, "gaps"),
+            ("short", {"answer": ""}, "answer"),
+            ("short", {"rubric_share_1": "50"}, "rubric_text_1"),
+        ],
+    )
+    def test_a_fault_is_told_at_the_field_of_its_type(
+        self, enter: Browse, type_: str, wrong: dict[str, object], field: str
+    ) -> None:
+        page = enter(writer()).post(reverse("office:item-new"), as_entered(CONTENTS[type_]) | wrong)
+        assert page.status_code == 422
+        assert list(page.context["form"].errors) == [field]
+
+    def test_a_forged_row_of_a_rubric_is_bounded(self, enter: Browse) -> None:
+        fields = as_entered(CONTENTS["short"]) | {"rubric_text_999999999": "很远的一行"}
+        assert enter(writer()).post(reverse("office:item-new"), fields).status_code == 302
+
     def test_binding_an_unbound_draft(self, enter: Browse) -> None:
         item = make_item(is_bound=False)
         code = "-".join(some_point(5).codes)
@@ -205,6 +283,29 @@ class TestDecisions:
         page = enter(both).post(reverse("office:item-decide", args=[item.pk, "review"]), {"note": ""})
         assert page.status_code == 422
         assert "/rules/kaogong-itembank-rules/three-persons/" in page.text
+
+    def test_some_reviews_pass_and_some_do_not(self, enter: Browse) -> None:
+        item, browser = make_item(), enter(reviewer())
+        place = reverse("office:item-decide", args=[item.pk, "review"])
+        browser.post(place, {"kinds": ["content", "forged"], "note": ""})
+        object_ = reverse("office:item-decide", args=[item.pk, "object"])
+        assert browser.post(object_, {"kinds": ["language"], "note": ""}).status_code == 422
+        assert browser.post(object_, {"kinds": ["language"], "note": "标点有误"}).status_code == 302
+        page = browser.get(reverse("office:item", args=[item.pk])).text
+        assert Item.objects.get(pk=item.pk).state == "drafted"
+        assert page.count("标点有误") == 1
+        assert page.count('name="kinds"') == 2
+        assert set(ItemReview.objects.filter(item=item).values_list("kind", "verdict")) == {
+            ("content", "passed"),
+            ("language", "returned"),
+        }
+
+    def test_only_a_reviewer_is_offered_the_reviews(self, enter: Browse) -> None:
+        item = make_item()
+        assert 'name="kinds"' not in enter(writer()).get(reverse("office:item", args=[item.pk])).text
+        forged = reverse("office:item-decide", args=[item.pk, "object"])
+        assert enter(writer()).post(forged, {"kinds": ["content"], "note": "x"}).status_code == 403
+        assert enter(outsider("itembank.review")).post(forged, {"kinds": ["content"], "note": "x"}).status_code == 404
 
     @pytest.mark.parametrize("verb", ["freeze", "retire"])
     def test_a_stop_needs_its_reason(self, enter: Browse, verb: str) -> None:

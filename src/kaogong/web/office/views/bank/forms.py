@@ -15,7 +15,9 @@ from kaogong.web.ui.formats import level_name
 
 SCALE = [(str(value), f"{value} {name}") for value, name in DIFFICULTIES.items()]
 FITS = [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5")]
-OPTIONS = [letter.lower() for letter in selectors.LETTERS[:6]]
+OPTIONS = [letter.lower() for letter in selectors.LETTERS]
+RUBRIC_ROWS = 5
+RUBRIC_ROWS_AT_MOST = 30
 LEVELS = [(str(level), level_name(level)) for level in (5, 4, 3, 2, 1)]
 
 
@@ -26,32 +28,52 @@ def _set_choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) ->
 
 
 class ItemForm(forms.Form):
-    """An item: type, stem, options, key, marks of difficulty and fit, explanation."""
+    """An item of any type: stem, options, key or reference answer, rubric, marks of difficulty and fit, explanation.
+
+    All fields are there at once; the style sheet shows those of the type chosen, and `content` reads no others.
+    """
 
     type = forms.ChoiceField(
         label=gettext_lazy("题型"),
-        choices=[(each, selectors.TYPES[each]) for each in ("single", "truefalse")],
+        choices=list(selectors.TYPES.items()),
         widget=forms.RadioSelect,
         initial="single",
     )
     stem = forms.CharField(
         label=gettext_lazy("题干"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("选择题在空处写（　）。"),
+        help_text=gettext_lazy("选择题在空处写（　），填空题每个空写两个以上的下划线 __。"),
     )
-    a = forms.CharField(label=gettext_lazy("选项 A"), required=False, max_length=400)
-    b = forms.CharField(label=gettext_lazy("选项 B"), required=False, max_length=400)
-    c = forms.CharField(label=gettext_lazy("选项 C"), required=False, max_length=400)
-    d = forms.CharField(label=gettext_lazy("选项 D"), required=False, max_length=400)
-    e = forms.CharField(label=gettext_lazy("选项 E"), required=False, max_length=400)
-    f = forms.CharField(label=gettext_lazy("选项 F"), required=False, max_length=400)
     key = forms.ChoiceField(
         label=gettext_lazy("答案"),
-        choices=[
-            *((letter, letter) for letter in selectors.LETTERS[:6]),
-            ("T", gettext_lazy("对")),
-            ("F", gettext_lazy("错")),
-        ],
+        choices=[("", "—"), *((letter, letter) for letter in selectors.LETTERS)],
+        required=False,
+    )
+    keys = forms.MultipleChoiceField(
+        label=gettext_lazy("答案（两项以上）"),
+        choices=[(letter, letter) for letter in selectors.LETTERS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    truth = forms.ChoiceField(
+        label=gettext_lazy("答案"),
+        choices=[("T", gettext_lazy("对")), ("F", gettext_lazy("错"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    gaps = forms.CharField(
+        label=gettext_lazy("各空的答案"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("每空一行；几种写法都算对的，用竖线隔开，如 220|二百二十；数值允许误差的写 36±0.5。"),
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("参考答案"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+        max_length=4000,
+        help_text=gettext_lazy("只给阅卷人看。"),
     )
     difficulty = forms.TypedChoiceField(label=gettext_lazy("难度"), coerce=int, choices=SCALE, initial="3")
     consistency = forms.TypedChoiceField(
@@ -65,33 +87,81 @@ class ItemForm(forms.Form):
         label=gettext_lazy("解析"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=1000
     )
 
+    def __init__(self, *args: Any, rubric_rows: int = RUBRIC_ROWS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for letter in selectors.LETTERS:
+            label = _("选项 {letter}").format(letter=letter)
+            self.fields[letter.lower()] = forms.CharField(label=label, required=False, max_length=400)
+        posted = [int(name[12:]) for name in self.data if name.startswith("rubric_text_") and name[12:].isdecimal()]
+        self.rubric_rows = min(max([rubric_rows, *posted]), RUBRIC_ROWS_AT_MOST)
+        for row in range(1, self.rubric_rows + 1):
+            label = _("评分要点 {number}").format(number=row)
+            self.fields[f"rubric_text_{row}"] = forms.CharField(label=label, required=False, max_length=400)
+            self.fields[f"rubric_share_{row}"] = forms.IntegerField(
+                label=_("占比"), required=False, min_value=1, max_value=100
+            )
+
+    @property
+    def options(self) -> list[forms.BoundField]:
+        """The fields of the options, A to H."""
+        return [self[letter] for letter in OPTIONS]
+
+    @property
+    def rubric(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The rows of the rubric: text and share."""
+        rows = range(1, self.rubric_rows + 1)
+        return [(self[f"rubric_text_{row}"], self[f"rubric_share_{row}"]) for row in rows]
+
     def content(self) -> selectors.ItemContent:
-        """What was entered, as an item; empty options at the end fall away."""
+        """What was entered for its type, as an item; empty options at the end and empty rows of a rubric fall away."""
         entered = self.cleaned_data
-        options = [entered.get(letter, "") for letter in OPTIONS] if entered.get("type") == "single" else []
+        kind = entered.get("type", "single")
+        options = [entered.get(letter, "") for letter in OPTIONS] if kind in selectors.CHOICE else []
         while options and not options[-1]:
             options.pop()
+        rows = [(entered.get(f"rubric_text_{n}", ""), entered.get(f"rubric_share_{n}")) for n in self._rows()]
+        rubric = [selectors.Criterion(text, share or 0) for text, share in rows if text or share]
         return selectors.ItemContent(
-            entered.get("type", "single"),
-            entered.get("stem", ""),
+            kind,
+            entered.get("stem", "").replace("\r\n", "\n"),
             tuple(options),
-            entered.get("key", ""),
-            entered.get("explanation", ""),
+            self._key(kind),
+            entered.get("explanation", "").replace("\r\n", "\n"),
+            tuple(rubric) if kind in selectors.CONSTRUCTED else (),
         )
 
-    @staticmethod
-    def entered(content: selectors.ItemContent, difficulty: int, consistency: int) -> dict[str, object]:
-        """The form's values for an item that exists."""
-        options = dict(zip(OPTIONS, content.options, strict=False))
-        return {
+    def _rows(self) -> range:
+        return range(1, self.rubric_rows + 1)
+
+    def _key(self, kind: str) -> str:
+        entered = self.cleaned_data.get(key_field(kind), "")
+        if kind == selectors.MULTIPLE:
+            return "".join(sorted(entered))
+        lines = [line.strip() for line in str(entered).splitlines()]
+        return "\n".join(lines).strip("\n")
+
+    @classmethod
+    def of(cls, content: selectors.ItemContent, difficulty: int, consistency: int) -> ItemForm:
+        """The form of an item that exists, with a row to spare for its rubric."""
+        initial: dict[str, object] = dict(zip(OPTIONS, content.options, strict=False))
+        initial |= {
             "type": content.type,
             "stem": content.stem,
-            "key": content.key,
             "explanation": content.explanation,
             "difficulty": difficulty,
             "consistency": consistency,
-            **options,
+            key_field(content.type): list(content.key) if content.type == selectors.MULTIPLE else content.key,
         }
+        for row, each in enumerate(content.rubric, 1):
+            initial |= {f"rubric_text_{row}": each.text, f"rubric_share_{row}": each.share}
+        return cls(initial=initial, rubric_rows=max(RUBRIC_ROWS, len(content.rubric) + 1))
+
+
+def key_field(kind: str) -> str:
+    """The field in which an item of that type has its key."""
+    if kind in selectors.CONSTRUCTED:
+        return "answer"
+    return {selectors.MULTIPLE: "keys", selectors.TRUE_FALSE: "truth", selectors.FILL_IN: "gaps"}.get(kind, "key")
 
 
 class NewItemForm(ItemForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.itembank import selectors, services
 from kaogong.occupations import selectors as occupations
 from kaogong.web.office.listing import export, page_of, sorted_by, tell
-from kaogong.web.office.views.bank.forms import ItemForm, NewItemForm, NoteForm, PointForm
+from kaogong.web.office.views.bank.forms import ItemForm, NewItemForm, NoteForm, PointForm, key_field
 from kaogong.web.office.views.bank.words import (
     BANK_POWERS,
     DIFFICULTIES,
@@ -29,29 +30,42 @@ from kaogong.web.office.views.bank.words import (
 )
 from kaogong.web.ui.formats import level_name
 from kaogong.web.ui.requests import ActorRequest, needs
-from kaogong.web.ui.shapes import Filter
+from kaogong.web.ui.shapes import Filter, Step
 
 READ = ("itembank.view", "itembank.write", "itembank.review", "itembank.approve")
-Decision = Callable[[Actor, UUID, str], object]
+Decision = Callable[[Actor, UUID, str, list[str]], object]
 
 
 def _with_reason(deed: Callable[..., object]) -> tuple[str, Decision]:
     """A deed of whoever approves items, for which the note is the reason."""
-    return "itembank.approve", lambda actor, pk, note: deed(actor=actor, at=now(), item_id=pk, reason=note)
+    return "itembank.approve", lambda actor, pk, note, _kinds: deed(actor=actor, at=now(), item_id=pk, reason=note)
+
+
+def _plain(deed: Callable[..., object]) -> tuple[str, Decision]:
+    """A deed of whoever approves items, without a word."""
+    return "itembank.approve", lambda actor, pk, _note, _kinds: deed(actor=actor, at=now(), item_id=pk)
 
 
 DECISIONS: dict[str, tuple[str, Decision]] = {
     "review": (
         "itembank.review",
-        lambda actor, pk, note: services.review_item(actor=actor, at=now(), item_id=pk, note=note),
+        lambda actor, pk, note, kinds: services.review_item(
+            actor=actor, at=now(), item_id=pk, kinds=kinds or None, note=note
+        ),
+    ),
+    "object": (
+        "itembank.review",
+        lambda actor, pk, note, kinds: services.object_to_item(
+            actor=actor, at=now(), item_id=pk, kinds=kinds or list(selectors.REVIEWS), opinion=note
+        ),
     ),
     "return": (
         "itembank.approve",
-        lambda actor, pk, note: services.return_item(actor=actor, at=now(), item_id=pk, note=note),
+        lambda actor, pk, note, _kinds: services.return_item(actor=actor, at=now(), item_id=pk, note=note),
     ),
-    "approve": ("itembank.approve", lambda actor, pk, note: services.approve_item(actor=actor, at=now(), item_id=pk)),
-    "clear": ("itembank.approve", lambda actor, pk, note: services.clear_item(actor=actor, at=now(), item_id=pk)),
-    "assess": ("itembank.approve", lambda actor, pk, note: services.end_trial(actor=actor, at=now(), item_id=pk)),
+    "approve": _plain(services.approve_item),
+    "clear": _plain(services.clear_item),
+    "assess": _plain(services.end_trial),
     "retry": _with_reason(services.try_again),
     "promote": _with_reason(services.promote_item),
     "limit": _with_reason(services.limit_item),
@@ -61,9 +75,9 @@ DECISIONS: dict[str, tuple[str, Decision]] = {
     "retire": _with_reason(services.retire_item),
 }
 """The moves of an item that a page offers: the power each asks for, and the service."""
-FORWARD = frozenset({"review", "approve", "clear", "assess", "promote", "release", "thaw"})
+FORWARD = frozenset({"approve", "clear", "assess", "promote", "release", "thaw"})
 """Moves that lead on: their button comes first."""
-NEED_A_NOTE = frozenset({"return", "retry", "promote", "limit", "release", "freeze", "thaw", "retire"})
+NEED_A_NOTE = frozenset({"object", "return", "retry", "promote", "limit", "release", "freeze", "thaw", "retire"})
 
 
 @require_safe
@@ -188,7 +202,8 @@ def _page(
         power: actor.may(power, region=item.region_code, organisation=item.organisation_id)
         for power in ("itembank.write", "itembank.review", "itembank.approve")
     }
-    moves = [move for move in selectors.ITEM.open_to(item.state) if move.verb in DECISIONS]
+    open_moves = selectors.ITEM.open_to(item.state)
+    moves = [move for move in open_moves if move.verb in DECISIONS and move.verb != "review"]
     moves.sort(key=lambda move: move.verb not in FORWARD)
     versions = list(selectors.versions_of(item))
     context = {
@@ -206,8 +221,11 @@ def _page(
         "question": question_of(seen.content) if seen else None,
         "moves": [(move.verb, _(move.label)) for move in moves if held[DECISIONS[move.verb][0]]],
         "note": note or NoteForm(),
-        "may_revise": held["itembank.write"]
-        and any(move.verb == "revise" for move in selectors.ITEM.open_to(item.state)),
+        "may_revise": held["itembank.write"] and any(move.verb == "revise" for move in open_moves),
+        "may_review": held["itembank.review"] and any(move.verb == "review" for move in open_moves),
+        "reviews": reviews_of(item),
+        "opinions": [each for each in selectors.reviews_of(item) if each.opinion],
+        "steps": steps_of(item),
         "may_open": any(actor.holds(power) for power in READ),
     }
     return render(request, "office/bank/item.html", context, status=422 if note is not None else 200)
@@ -215,12 +233,61 @@ def _page(
 
 def question_of(content: selectors.ItemContent) -> dict[str, object]:
     """An item as the candidate sees it, with its key beside."""
-    lettered = [
-        (letter, option, letter == content.key)
+    options = [
+        (letter, option, letter in content.key)
         for letter, option in zip(selectors.LETTERS, content.options, strict=False)
     ]
-    truths = [("T", _("对"), content.key == "T"), ("F", _("错"), content.key == "F")]
-    return {"content": content, "options": lettered if content.type == "single" else truths}
+    if content.type == selectors.TRUE_FALSE:
+        options = [("", _("对"), content.key == "T"), ("", _("错"), content.key == "F")]
+    is_written = content.type in selectors.CONSTRUCTED
+    gaps = [line.split("|") for line in content.key.split("\n")] if content.type == selectors.FILL_IN else []
+    return {
+        "content": content,
+        "type": type_name(content.type),
+        "options": options,
+        "gaps": gaps if content.key else [],
+        "reference": content.key if is_written else "",
+        "rubric_total": sum(each.share for each in content.rubric),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One of the three reviews of the newest version, and who passed or returned it last, if anybody."""
+
+    kind: str
+    name: str
+    last: Any
+
+    @property
+    def is_passed(self) -> bool:
+        return self.last is not None and self.last.verdict == "passed"
+
+
+def reviews_of(item: selectors.Item) -> list[ReviewLine]:
+    """The three reviews of an item's newest version as they stand."""
+    newest: dict[str, Any] = {}
+    for each in selectors.reviews_of(item).filter(version=item.latest):
+        newest.setdefault(each.kind, each)
+    return [ReviewLine(kind, _(name), newest.get(kind)) for kind, name in selectors.REVIEWS.items()]
+
+
+def steps_of(item: selectors.Item) -> list[Step]:
+    """An item's life as a line of steps; one that skipped the trial shows none, one that left use shows how."""
+    path = ["drafted", "reviewed", "cleared", "trial", "assessed", "approved"]
+    if item.state == "approved" or (item.state == "reviewed" and not item.approver):
+        path = ["drafted", "reviewed", "approved"]
+    if item.state in {"limited", "frozen", "retired"}:
+        path = ["drafted", "reviewed", *(["approved"] if item.in_use_since else []), item.state]
+    here = path.index(item.state)
+    stopped = item.state in {"frozen", "retired"}
+    return [
+        Step(
+            _(selectors.ITEM.states[state]),
+            "done" if place < here else "todo" if place > here else "stopped" if stopped else "current",
+        )
+        for place, state in enumerate(path)
+    ]
 
 
 @require_POST
@@ -236,7 +303,8 @@ def decide(request: ActorRequest, item_id: UUID, verb: str) -> HttpResponse:
     if verb in NEED_A_NOTE and not words:
         form.add_error("note", _("请写明理由。"))
         return _page(request, item, None, note=form)
-    DECISIONS[verb][1](request.actor, item.pk, words)
+    kinds = [kind for kind in request.POST.getlist("kinds") if kind in selectors.REVIEWS]
+    DECISIONS[verb][1](request.actor, item.pk, words, kinds)
     return redirect("office:item", item_id=item.pk)
 
 
@@ -271,8 +339,12 @@ def new(request: ActorRequest) -> HttpResponse:
 
 
 def _tell_problems(form: ItemForm, problems: list[selectors.Problem]) -> None:
+    if not problems:
+        return
+    names = {"key": key_field(form.cleaned_data["type"]), "options": "a", "rubric": "rubric_text_1"}
     for field, words in told(problems):
-        form.add_error(field if field in form.fields else None, words)
+        name = names.get(field, field)
+        form.add_error(name if name in form.fields else None, words)
 
 
 def _point_id(form: Any, code: str, level: int) -> UUID | None:
@@ -330,8 +402,7 @@ def revise(request: ActorRequest, item_id: UUID) -> HttpResponse:
     else:
         seen = services.view_item(actor=request.actor, at=now(), item_id=item_id)
         item = seen.item
-        initial = ItemForm.entered(seen.content, seen.version.difficulty, seen.version.consistency)
-        form = ItemForm(initial=initial)
+        form = ItemForm.of(seen.content, seen.version.difficulty, seen.version.consistency)
     status = 422 if form.errors else 200
     return render(request, "office/bank/item_revise.html", {"form": form, "item": item}, status=status)
 
