@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from kaogong.foundation.kernel.records import Record
 from kaogong.foundation.signing.fields import DigestField, SealedField, SignerField
 from kaogong.itembank.rules.items import TYPES, stem_of_item, stem_of_row
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, REVIEWS
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS
 
 
 class Blueprint(Record):
@@ -196,6 +196,41 @@ class ItemReview(Record):
         return f"{self.item_id}@{self.version} {self.kind}"
 
 
+class ItemRelation(Record):
+    """Two items of one bank that must not meet in a paper, until somebody ends it; `first` has the smaller id.
+
+    Enemies give each other away; items of one lineage are variants of each other, and so are the relatives of these.
+    """
+
+    class Kind(models.TextChoices):
+        ENEMY = "enemy", "不能同卷"
+        LINEAGE = "lineage", "同源"
+
+    first = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField("关系", max_length=10, choices=Kind)
+    reason = models.CharField("理由", max_length=300)
+    noted_by = models.CharField("登记人", max_length=100)
+    noted_at = models.DateTimeField("登记时间")
+    ended_by = models.CharField("解除人", max_length=100, blank=True)
+    ended_at = models.DateTimeField("解除时间", null=True, blank=True)
+    ended_because = models.CharField("解除理由", max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="item_relation_is_of_two_in_order", condition=Q(first__lt=F("second"))),
+            models.CheckConstraint(
+                name="item_relation_ended_for_a_reason", condition=Q(ended_at__isnull=True) | ~Q(ended_because="")
+            ),
+            models.UniqueConstraint(
+                fields=["first", "second", "kind"], condition=Q(ended_at__isnull=True), name="item_relation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} {self.kind} {self.second_id}"
+
+
 class ItemStatistic(Record):
     """What a run of calibration learnt of one version in one language. A run is never overwritten: the newest counts.
 
@@ -236,6 +271,39 @@ class ItemStatistic(Record):
         return f"{self.version_id} {self.purpose}"
 
 
+class PaperSet(Record):
+    """A set of parallel papers, ordered by a person, assembled in the background, sealed all at once or not at all.
+
+    `progress` counts the stages that the assembly has passed, of `STAGES`; `report` is the proof, or which rules
+    clashed: see `rules.sets`.
+    """
+
+    STAGES = 6
+
+    blueprint = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField("编号前缀", max_length=36, unique=True)
+    size = models.PositiveSmallIntegerField("份数")
+    seed = models.BigIntegerField("随机种子")
+    avoid = models.JSONField("回避的试卷", default=list)
+    state = models.CharField(max_length=20, choices=PAPER_SET.choices(), default=PAPER_SET.initial)
+    progress = models.PositiveSmallIntegerField("进度", default=0)
+    report = models.JSONField("组卷报告", default=dict)
+    ordered_at = models.DateTimeField("下达时间")
+    ordered_by = models.CharField("组卷人", max_length=100)
+    ordered_by_key = models.CharField(max_length=64)
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    occupation_code = models.CharField("职业编码", max_length=10)
+    level = models.PositiveSmallIntegerField("等级")
+    region_code = models.CharField("组卷机构地区", max_length=6, blank=True)
+    organisation_id = models.UUIDField("组卷机构", null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="set_has_two_papers_or_more", condition=Q(size__gte=2))]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Paper(Record):
     """A sealed list of item versions, with the seed and the report of its assembly, signed."""
 
@@ -254,6 +322,7 @@ class Paper(Record):
     region_code = models.CharField("组卷机构地区", max_length=6, blank=True)
     organisation_id = models.UUIDField("组卷机构", null=True, blank=True)
     voided_because = models.CharField("作废原因", max_length=200, blank=True)
+    paper_set = models.ForeignKey(PaperSet, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["occupation_code", "level"])]

@@ -62,6 +62,18 @@ PAPER = Lifecycle(
     ),
 )
 
+PAPER_SET = Lifecycle(
+    name="paper_set",
+    title="成套试卷",
+    initial="ordered",
+    states={"ordered": "组卷中", "sealed": "已封存", "impossible": "不能组成", "withdrawn": "已撤回"},
+    moves=(
+        Move("seal", "封存", ("ordered",), "sealed"),
+        Move("refuse", "判定不能组成", ("ordered",), "impossible"),
+        Move("withdraw", "撤回", ("ordered",), "withdrawn"),
+    ),
+)
+
 IMPORT = Lifecycle(
     name="import",
     title="导入批",

@@ -1,8 +1,8 @@
 """Assembly (组卷): draws a paper from the bank to the blueprint, reproducibly from a seed.
 
-Hard rules: so many items of each type, at most one item per assessment point, every range worth its weight, no pair
-of papers sharing more than a stated part. Soft aims, in this order: items that other papers did not use, the bank's
-own mix of importance, the bank's own spread of difficulty.
+Hard rules: so many items of each type, at most one item per assessment point, every range worth its weight, no two
+items that must not meet, no pair of papers sharing more than a stated part. Soft aims, in this order: items that other
+papers did not use, the bank's own mix of importance, the bank's own spread of difficulty.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
+from types import MappingProxyType
 
 from kaogong.itembank.rules.apportioning import apportion
 from kaogong.itembank.rules.items import TYPES
@@ -23,6 +24,9 @@ ATTEMPTS = 20
 SWAPS = 600
 """How many exchanges the difficulty is smoothed by at most."""
 IMPORTANCES = ("X", "Y", "Z")
+Foes = Mapping[str, frozenset[str]]
+"""By version: the versions that must not be in a paper with it."""
+NO_FOES: Foes = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,15 @@ def allot(order: Order) -> dict[tuple[str, str], int]:
     return plan
 
 
-def draw(bank: Iterable[Candidate], order: Order, *, seed: int, avoid: Sequence[frozenset[str]] = ()) -> Draw:
-    """Draw a paper. The same bank, order, seed and papers to avoid give the same paper, on any machine.
+def draw(
+    bank: Iterable[Candidate],
+    order: Order,
+    *,
+    seed: int,
+    avoid: Sequence[frozenset[str]] = (),
+    foes: Foes = NO_FOES,
+) -> Draw:
+    """Draw a paper. The same bank, order, seed, papers to avoid and foes give the same paper, on any machine.
 
     Uses Python's Mersenne Twister (`random.Random`), seeded by text, over candidates in a fixed order.
     Raises Infeasible with what is lacking.
@@ -124,12 +135,18 @@ def draw(bank: Iterable[Candidate], order: Order, *, seed: int, avoid: Sequence[
     _refuse_what_lacks(candidates, order, plan)
     worst = 0
     for attempt in range(ATTEMPTS):
-        table = _Table(candidates, order, plan, avoid, Random(f"{seed}/{attempt}"))  # noqa: S311  # reproducible
+        table = _Table(candidates, order, plan, avoid, foes, Random(f"{seed}/{attempt}"))  # noqa: S311  # reproducible
         chosen = table.draw()
+        if any(table.barred[each.version] for each in chosen):
+            continue
         shared = tuple(len({each.version for each in chosen} & paper) for paper in avoid)
         if all(count <= order.shared_items for count in shared):
-            return Draw(_in_order(chosen, order), attempt, shared)
+            return Draw(in_order(chosen, order), attempt, shared)
         worst = max(worst, *shared)
+    if not worst:
+        raise Infeasible(
+            [Problem("试题关系", _("试了 {count} 次都抽到不能同卷的试题；在用试题不够"), {"count": ATTEMPTS})]
+        )
     facts = {"count": worst, "limit": order.shared_items}
     raise Infeasible(
         [Problem("重复率", _("与已有试卷重复 {count} 题，最多允许 {limit} 题；在用试题不够"), facts)],
@@ -138,12 +155,17 @@ def draw(bank: Iterable[Candidate], order: Order, *, seed: int, avoid: Sequence[
 
 
 def sow(
-    trial: Iterable[Candidate], paper: Sequence[Candidate], per_paper: Mapping[str, int], *, seed: int
+    trial: Iterable[Candidate],
+    paper: Sequence[Candidate],
+    per_paper: Mapping[str, int],
+    *,
+    seed: int,
+    foes: Foes = NO_FOES,
 ) -> list[tuple[Candidate, bool]]:
     """The paper with items on trial sown among the others of their type: (candidate, whether it counts), in order.
 
     Points that the paper does not ask about come first, so that no two questions look alike; fewer items than asked
-    for are all taken. Places and choice follow from the seed.
+    for are all taken, and none comes beside a foe. Places and choice follow from the seed.
     """
     random = Random(f"{seed}/trial")  # noqa: S311  # reproducible
     waiting = sorted(trial, key=lambda each: (each.number, each.version))
@@ -153,14 +175,20 @@ def sow(
     sown: list[tuple[Candidate, bool]] = [(each, True) for each in paper]
     for type_, wanted in sorted(per_paper.items()):
         places = [place for place, (each, _scored) in enumerate(sown) if each.type == type_]
-        chosen = [each for each in waiting if each.type == type_][:wanted] if places else []
+        barred = {foe for each, _scored in sown for foe in foes.get(each.version, ())}
+        chosen: list[Candidate] = []
+        for each in waiting:
+            if places and each.type == type_ and each.version not in barred and len(chosen) < wanted:
+                chosen.append(each)
+                barred |= foes.get(each.version, frozenset())
         for each in chosen:
             sown.insert(random.randint(places[0], places[-1] + 1), (each, False))
             places.append(places[-1] + 1)
     return sown
 
 
-def _in_order(chosen: Iterable[Candidate], order: Order) -> tuple[Candidate, ...]:
+def in_order(chosen: Iterable[Candidate], order: Order) -> tuple[Candidate, ...]:
+    """The items in their places: by type as the order has them, by range, by point."""
     types = {section.type: place for place, section in enumerate(order.sections)}
     ranges = {share.key: place for place, share in enumerate(order.ranges)}
     return tuple(sorted(chosen, key=lambda each: (types[each.type], ranges[each.range], each.point)))
@@ -217,11 +245,14 @@ class _Table:
     order: Order
     plan: Mapping[tuple[str, str], int]
     avoid: Sequence[frozenset[str]]
+    foes: Foes
     random: Random
     items: dict[tuple[str, str], list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     papers: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     shared: list[int] = field(default_factory=list)
     """How many items the paper being drawn already shares with each paper to avoid."""
+    barred: Counter[str] = field(default_factory=Counter)
+    """How many foes of each version the paper being drawn has."""
 
     def __post_init__(self) -> None:
         for candidate in self.bank:
@@ -245,6 +276,7 @@ class _Table:
         taken: dict[str, Candidate] = {}
         for type_ in slots:
             open_ = [each for each in self.items[key, type_] if each.point not in taken]
+            open_ = [each for each in open_ if not self._meets_a_foe(each, taken.values())] or open_
             fitting = [each for each in open_ if quotas[each.importance] > 0] or open_
             if not fitting:
                 return self._by_matching(key, slots)
@@ -310,9 +342,16 @@ class _Table:
         """What taking an item costs: dearer for each paper that has it, and the more the nearer that paper's limit."""
         return sum(1 + self.shared[paper] for paper in self.papers.get(item.version, ()))
 
+    def _meets_a_foe(self, item: Candidate, others: Iterable[Candidate]) -> bool:
+        """Whether a foe of the item is in the ranges drawn so far, or among `others`."""
+        mine = self.foes.get(item.version, frozenset())
+        return self.barred[item.version] > 0 or any(each.version in mine for each in others)
+
     def _count(self, item: Candidate, by: int) -> None:
         for paper in self.papers.get(item.version, ()):
             self.shared[paper] += by
+        for foe in self.foes.get(item.version, ()):
+            self.barred[foe] += by
 
     def _smooth(self, chosen: list[Candidate]) -> None:
         """Exchange items for others of the same range, type and importance while difficulty comes nearer its spread."""
@@ -347,6 +386,7 @@ class _Table:
             for each in self.items[out.range, out.type]
             if each.importance == out.importance
             and (each.point == out.point or each.point not in taken)
+            and self.barred[each.version] <= (each.version in self.foes.get(out.version, ()))
             and len(self.papers.get(each.version, ())) <= len(self.papers.get(out.version, ()))
             and _gain(counts, target, out, each) < 0
         ]

@@ -1,6 +1,6 @@
 """Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
 
-from kaogong.itembank.models import Blueprint, Item, Paper, PracticalTask
+from kaogong.itembank.models import Blueprint, Item, ItemRelation, Paper, PaperSet, PracticalTask
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
 from kaogong.itembank.rules.codes import DIALECTS, spell
@@ -79,10 +79,22 @@ from kaogong.itembank.selectors.practical import (
     practical_tasks,
     task_content,
 )
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, REVIEWS
+from kaogong.itembank.selectors.relations import Relative, foes_among, relations_of
+from kaogong.itembank.selectors.sets import (
+    assembler_of,
+    candidates_for_set,
+    paper_set,
+    papers_of_set,
+    set_order,
+    set_rules,
+    sets_for,
+)
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS
 
 NORMS = Blueprint.Norm.choices
 """The norms that a bank may be built to: (key, name)."""
+RELATIONS = ItemRelation.Kind
+"""How two items that must not meet stand to each other."""
 
 __all__ = [
     "BLUEPRINT",
@@ -101,7 +113,9 @@ __all__ = [
     "NORMS",
     "OBJECTIVE",
     "PAPER",
+    "PAPER_SET",
     "PROFILES",
+    "RELATIONS",
     "REVIEWS",
     "TRUE_FALSE",
     "TYPES",
@@ -113,6 +127,7 @@ __all__ = [
     "Impact",
     "Item",
     "ItemContent",
+    "ItemRelation",
     "Judged",
     "Key",
     "Module",
@@ -120,21 +135,25 @@ __all__ = [
     "Paper",
     "PaperCheck",
     "PaperForm",
+    "PaperSet",
     "PointEntry",
     "PracticalTask",
     "Problem",
     "Question",
     "RangeCoverage",
+    "Relative",
     "TaskContent",
     "TrialRules",
     "analyse",
     "answer_key",
+    "assembler_of",
     "bank_counts",
     "batches_for",
     "blueprint",
     "blueprint_faults",
     "blueprint_for",
     "blueprints_for",
+    "candidates_for_set",
     "candidates_of",
     "check_paper",
     "columns_of",
@@ -142,6 +161,7 @@ __all__ = [
     "coverage",
     "current_version",
     "decode",
+    "foes_among",
     "gaps_in",
     "has_blueprint",
     "impact_of",
@@ -155,8 +175,10 @@ __all__ = [
     "overlap",
     "paper",
     "paper_form",
+    "paper_set",
     "papers_for",
     "papers_holding",
+    "papers_of_set",
     "places_of",
     "point_by_code",
     "point_names",
@@ -168,11 +190,15 @@ __all__ = [
     "predecessor_of",
     "questions_for_delivery",
     "ranges_of",
+    "relations_of",
     "repair_list",
     "requirements_on",
     "reviewers_of",
     "reviews_of",
     "reviews_passed",
+    "set_order",
+    "set_rules",
+    "sets_for",
     "spell",
     "table_of",
     "table_of_blueprint",

@@ -15,6 +15,7 @@ from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank import policies
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Paper, Point, Range
 from kaogong.itembank.rules import blueprints as rules
+from kaogong.itembank.rules.assembly import RangeShare
 from kaogong.itembank.rules.codes import Ambiguous
 from kaogong.itembank.rules.codes import read as read_codes
 from kaogong.itembank.rules.differences import Differences, compare
@@ -123,6 +124,15 @@ def _points_in_force(occupation_code: str, level: int) -> QuerySet[Point]:
 def ranges_of(blueprint_id: UUID) -> list[Range]:
     """All ranges in the order of their codes."""
     return list(Range.objects.filter(blueprint=blueprint_id).order_by("codes"))
+
+
+def shares_of(found: Blueprint) -> list[RangeShare]:
+    """The weighted ranges with their shares: what papers are apportioned over."""
+    return [
+        RangeShare("-".join(each.codes), each.name, each.percent or 0)
+        for each in ranges_of(found.pk)
+        if each.is_weighted
+    ]
 
 
 def points_of(blueprint_id: UUID) -> QuerySet[Point]:

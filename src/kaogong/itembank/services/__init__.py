@@ -39,6 +39,13 @@ from kaogong.itembank.services.papers import (
 )
 from kaogong.itembank.services.practical import view_task
 from kaogong.itembank.services.reference import load_reference
+from kaogong.itembank.services.relations import (
+    NoReason,
+    NotInThisBank,
+    RelatedAlready,
+    end_relation,
+    relate_items,
+)
 from kaogong.itembank.services.reviewing import (
     NoOpinion,
     ReviewedAlready,
@@ -59,8 +66,19 @@ from kaogong.itembank.services.reviewing import (
     thaw_item,
     try_again,
 )
+from kaogong.itembank.services.sets import TASK as ASSEMBLE_SET
+from kaogong.itembank.services.sets import (
+    BankMoved,
+    WrongSize,
+    order_set,
+    refuse_set,
+    seal_set,
+    withdraw_set,
+)
 
 __all__ = [
+    "ASSEMBLE_SET",
+    "BankMoved",
     "BlueprintFaulty",
     "BlueprintUnreadable",
     "Duplicate",
@@ -69,10 +87,13 @@ __all__ = [
     "ItemView",
     "NoBlueprint",
     "NoOpinion",
+    "NoReason",
     "NotEnoughItems",
+    "NotInThisBank",
     "NothingToCommit",
     "NumberTaken",
     "PaperNumberTaken",
+    "RelatedAlready",
     "ReviewedAlready",
     "SamePerson",
     "StagedTooLong",
@@ -80,6 +101,7 @@ __all__ = [
     "Unbound",
     "UnknownOccupation",
     "WrongPoint",
+    "WrongSize",
     "approve_blueprint",
     "approve_item",
     "assemble",
@@ -89,18 +111,23 @@ __all__ = [
     "discard_import",
     "draft_blueprint",
     "draft_item",
+    "end_relation",
     "end_trial",
     "freeze_item",
     "limit_item",
     "load_reference",
     "object_to_item",
+    "order_set",
     "promote_item",
+    "refuse_set",
+    "relate_items",
     "release_item",
     "retire_blueprint",
     "retire_item",
     "return_item",
     "review_item",
     "revise_item",
+    "seal_set",
     "stage_import",
     "thaw_item",
     "try_again",
@@ -110,4 +137,5 @@ __all__ = [
     "view_paper",
     "view_task",
     "void_paper",
+    "withdraw_set",
 ]

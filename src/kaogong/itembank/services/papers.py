@@ -23,11 +23,13 @@ from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.events import PaperSealed
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Paper, PaperItem
 from kaogong.itembank.rules import assembly, reports
-from kaogong.itembank.rules.assembly import Candidate, Infeasible, Order, RangeShare
+from kaogong.itembank.rules.assembly import Candidate, Infeasible, Order
 from kaogong.itembank.rules.items import ItemContent
 from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.selectors.blueprints import shares_of
 from kaogong.itembank.selectors.items import reviewed_by
 from kaogong.itembank.selectors.papers import manifest, place, versions_in
+from kaogong.itembank.selectors.relations import foes_among
 from kaogong.itembank.services.items import lock_bank, person_key
 from kaogong.itembank.services.reviewing import SamePerson
 from kaogong.itembank.states import ITEM, PAPER
@@ -84,7 +86,7 @@ def assemble(
     """
     home = policies.home_of(actor, "itembank.assemble")
     actor.require("itembank.assemble", region=home.region_code, organisation=home.organisation_id)
-    blueprint = _blueprint(occupation_code, level)
+    blueprint = blueprint_in_force(occupation_code, level)
     lock_bank(occupation_code, level)
     if Paper.objects.filter(number=number).exists():
         raise PaperNumberTaken(number=number)
@@ -94,21 +96,20 @@ def assemble(
     form = selectors.paper_form(occupation_code, timezone.localdate(at))
     trial = selectors.trial_rules(occupation_code, timezone.localdate(at))
     bank = selectors.candidates_of(actor, blueprint)
-    order = Order(_shares(blueprint), form.sections, form.shared_at_most)
+    order = Order(shares_of(blueprint), form.sections, form.shared_at_most)
+    waiting = selectors.trial_candidates_of(actor, blueprint)
+    foes = foes_among([*bank, *waiting])
     try:
-        found = assembly.draw(bank, order, seed=seed, avoid=versions_in(list(avoid)))
+        found = assembly.draw(bank, order, seed=seed, avoid=versions_in(list(avoid)), foes=foes)
     except Infeasible as infeasible:
         clause = form.shared_clause if infeasible.is_by_sharing else form.clause
         raise NotEnoughItems(infeasible.problems, clause=clause) from None
-    tried = assembly.sow(selectors.trial_candidates_of(actor, blueprint), found.items, trial.per_paper, seed=seed)
-    _refuse_author(actor, tried)
+    tried = assembly.sow(waiting, found.items, trial.per_paper, seed=seed, foes=foes)
     paper = Paper(
         blueprint=blueprint,
         number=number,
         seed=seed,
-        report=reports.report(bank, order, found)
-        | {"avoid": [str(each) for each in avoid]}
-        | ({"trial": [each.number for each, is_scored in tried if not is_scored]} if len(tried) > order.total else {}),
+        report=reports.report(bank, order, found) | {"avoid": [str(each) for each in avoid]},
         sealed_at=at,
         sealed_by=actor.name,
         occupation_code=occupation_code,
@@ -116,23 +117,44 @@ def assemble(
         region_code=home.region_code,
         organisation_id=home.organisation_id,
     )
-    _seal(paper, tried, order)
-    _begin_trial(tried)
+    return write_paper(actor, at, paper, tried, order, by=person_key(actor))
+
+
+def blueprint_in_force(occupation_code: str, level: int) -> Blueprint:
+    """The blueprint that papers are drawn to. Raises NoBlueprint."""
+    try:
+        return selectors.blueprint_for(occupation_code, level)
+    except NotFound:
+        raise NoBlueprint(occupation_code=occupation_code, level=level) from None
+
+
+def write_paper(
+    actor: Actor, at: datetime, paper: Paper, items: Sequence[tuple[Candidate, bool]], order: Order, *, by: str
+) -> Paper:
+    """Seal a paper with these items (candidate, whether it counts), begin their trial, record and announce it.
+
+    `by` is the key of the person who had it assembled. Raises SamePerson when she worked on one of the items.
+    """
+    _refuse_author(by, items)
+    if sown := [each.number for each, is_scored in items if not is_scored]:
+        paper.report |= {"trial": sown}
+    _seal(paper, items, order)
+    _begin_trial(items)
     trail.record(
         actor=actor,
         action="itembank.paper_sealed",
         target=paper,
-        number=number,
+        number=paper.number,
         digest=paper.digest,
-        items=len(tried),
-        shared=list(found.shared),
+        items=len(items),
+        shared=paper.report["shared"],
     )
     announcing.announce(
         PaperSealed(
             paper_id=paper.pk,
-            number=number,
-            occupation_code=occupation_code,
-            level=level,
+            number=paper.number,
+            occupation_code=paper.occupation_code,
+            level=paper.level,
             digest=paper.digest,
             region_code=paper.region_code,
         ),
@@ -141,24 +163,8 @@ def assemble(
     return paper
 
 
-def _blueprint(occupation_code: str, level: int) -> Blueprint:
-    try:
-        return selectors.blueprint_for(occupation_code, level)
-    except NotFound:
-        raise NoBlueprint(occupation_code=occupation_code, level=level) from None
-
-
-def _shares(blueprint: Blueprint) -> list[RangeShare]:
-    return [
-        RangeShare("-".join(each.codes), each.name, each.percent or 0)
-        for each in selectors.ranges_of(blueprint.pk)
-        if each.is_weighted
-    ]
-
-
-def _refuse_author(actor: Actor, items: Sequence[tuple[Candidate, bool]]) -> None:
+def _refuse_author(mine: str, items: Sequence[tuple[Candidate, bool]]) -> None:
     """Raise SamePerson when the assembler wrote, reviewed or approved any of the items: she would know the paper."""
-    mine = person_key(actor)
     items_of = Item.objects.filter(
         pk__in=ItemVersion.objects.filter(pk__in=[each.version for each, _scored in items]).values("item")
     )

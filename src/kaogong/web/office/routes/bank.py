@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from kaogong.web.office.views.bank import blueprints, differences, imports, items, papers, tasks
+from kaogong.web.office.views.bank import blueprints, differences, imports, items, papers, relations, sets, tasks
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
@@ -22,9 +22,16 @@ urlpatterns = [
     path("bank/items/<uuid:item_id>/open/", items.opened, name="item-open"),
     path("bank/items/<uuid:item_id>/revise/", items.revise, name="item-revise"),
     path("bank/items/<uuid:item_id>/bind/", items.bind, name="item-bind"),
+    path("bank/items/<uuid:item_id>/relate/", relations.relate, name="item-relate"),
+    path("bank/items/<uuid:item_id>/relations/<uuid:relation_id>/end/", relations.end, name="item-relation-end"),
     path("bank/items/<uuid:item_id>/<slug:verb>/", items.decide, name="item-decide"),
     path("bank/papers/", papers.index, name="papers"),
     path("bank/papers/new/", papers.assemble, name="paper-new"),
+    path("bank/papers/sets/", sets.index, name="paper-sets"),
+    path("bank/papers/sets/new/", sets.order, name="paper-set-new"),
+    path("bank/papers/sets/<uuid:set_id>/", sets.detail, name="paper-set"),
+    path("bank/papers/sets/<uuid:set_id>/live/", sets.live, name="paper-set-live"),
+    path("bank/papers/sets/<uuid:set_id>/withdraw/", sets.withdraw, name="paper-set-withdraw"),
     path("bank/papers/<uuid:paper_id>/", papers.detail, name="paper"),
     path("bank/papers/<uuid:paper_id>/open/", papers.opened, name="paper-open"),
     path("bank/papers/<uuid:paper_id>/void/", papers.void, name="paper-void"),

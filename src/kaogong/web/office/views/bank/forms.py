@@ -239,6 +239,40 @@ class PaperForm(forms.Form):
         return place
 
 
+class SetForm(PaperForm):
+    """A set of parallel papers to be assembled."""
+
+    size = forms.IntegerField(
+        label=gettext_lazy("份数"), min_value=2, initial=4, help_text=gettext_lazy("相邻座位、相邻日期各用一份。")
+    )
+    number = forms.CharField(
+        label=gettext_lazy("编号前缀"),
+        max_length=36,
+        help_text=gettext_lazy("例如 2026-DG5-A，各份编号为 2026-DG5-A-01、02……"),
+    )
+
+
+class ReasonForm(forms.Form):
+    """A reason that is asked for."""
+
+    reason = forms.CharField(label=gettext_lazy("理由"), max_length=300)
+
+
+class RelationForm(ReasonForm):
+    """Another item that must not meet one in a paper."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("关系"),
+        choices=[
+            ("enemy", gettext_lazy("不能同卷：一题提示另一题的答案，或者只宜出现其一")),
+            ("lineage", gettext_lazy("同源：由同一题改写、变换而来")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    number = forms.CharField(label=gettext_lazy("另一题的题号"), max_length=40)
+    field_order = ["kind", "number", "reason"]
+
+
 class ImportForm(forms.Form):
     """A file of items, where it goes, and how to read it. A field for every column that may be mapped."""
 

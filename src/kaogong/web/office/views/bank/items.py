@@ -226,6 +226,9 @@ def _page(
         "reviews": reviews_of(item),
         "opinions": [each for each in selectors.reviews_of(item) if each.opinion],
         "steps": steps_of(item),
+        "relatives": selectors.relations_of(actor, item),
+        "may_relate": held["itembank.write"],
+        "may_end_relation": held["itembank.approve"],
         "may_open": any(actor.holds(power) for power in READ),
     }
     return render(request, "office/bank/item.html", context, status=422 if note is not None else 200)

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.itembank import selectors, services
 from kaogong.occupations import selectors as occupations
@@ -21,7 +23,7 @@ from kaogong.web.office.views.bank.items import question_of
 from kaogong.web.office.views.bank.words import DIFFICULTIES, PAPER_KIND, PAPER_POWERS, banks_of, split, told, type_name
 from kaogong.web.ui.formats import level_name
 from kaogong.web.ui.requests import ActorRequest, grave, needs
-from kaogong.web.ui.shapes import Chart, Filter, Series
+from kaogong.web.ui.shapes import Chart, Filter, Series, Tab
 
 AVOIDED_AT_FIRST = 8
 """How many of the newest papers are ticked to be avoided when the form opens."""
@@ -45,6 +47,7 @@ def index(request: ActorRequest) -> HttpResponse:
     page = page_of(request, rows)
     context = {
         "page": page,
+        "tabs": tabs_of("papers"),
         "cells": [
             (row, occupations.name_of(row.occupation_code), PAPER_KIND[row.state], _(selectors.PAPER.states[row.state]))
             for row in page
@@ -67,7 +70,7 @@ def _line(row: Any) -> tuple[object, ...]:
 @needs("itembank.assemble")
 def assemble(request: ActorRequest) -> HttpResponse:
     """Ask for a paper; what the bank lacks for it comes back range by range."""
-    banks = [choice for choice in banks_of(request.actor) if _has_blueprint(choice[0])]
+    banks = banks_with_blueprint(request.actor)
     papers = [(str(each.pk), each.number) for each in selectors.papers_for(request.actor).exclude(state="void")[:100]]
     initial = {"seed": secrets.randbelow(1_000_000_000), "avoid": [pk for pk, _number in papers[:AVOIDED_AT_FIRST]]}
     form = PaperForm(request.POST or None, banks=banks, papers=papers, initial=initial)
@@ -93,6 +96,19 @@ def assemble(request: ActorRequest) -> HttpResponse:
     status = 422 if form.errors or refused else 200
     context = {"form": form, "problems": told(problems), "refused": refused, "has_banks": bool(banks)}
     return render(request, "office/bank/paper_new.html", context, status=status)
+
+
+def tabs_of(current: str) -> list[Tab]:
+    """Papers one by one, and sets of them."""
+    return [
+        Tab(_("试卷"), reverse("office:papers"), current == "papers"),
+        Tab(_("成套试卷"), reverse("office:paper-sets"), current == "sets"),
+    ]
+
+
+def banks_with_blueprint(actor: Actor) -> list[tuple[str, str]]:
+    """The banks that papers can be drawn from, as choices."""
+    return [choice for choice in banks_of(actor) if _has_blueprint(choice[0])]
 
 
 def _has_blueprint(choice: str) -> bool:

@@ -33,6 +33,12 @@ ITEM_KIND: Mapping[str, Kind] = {
     "retired": "stopped",
 }
 PAPER_KIND: Mapping[str, Kind] = {"sealed": "done", "used": "active", "void": "stopped"}
+SET_KIND: Mapping[str, Kind] = {
+    "ordered": "active",
+    "sealed": "done",
+    "impossible": "stopped",
+    "withdrawn": "neutral",
+}
 IMPORT_KIND: Mapping[str, Kind] = {"staged": "waiting", "committed": "done", "discarded": "neutral"}
 BLUEPRINT_KIND: Mapping[str, Kind] = {"drafted": "waiting", "approved": "done", "retired": "neutral"}
 DIFFICULTIES = {1: "很简单", 2: "简单", 3: "中等", 4: "困难", 5: "很难"}
