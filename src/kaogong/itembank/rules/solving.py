@@ -40,9 +40,7 @@ class _Said:
     clause: str
 
 
-def assemble(
-    asked: SetOrder, *, progress: Callable[[int, int], None] | None = None, effort: assembly.Effort = assembly.QUICK
-) -> FoundSet:
+def assemble(asked: SetOrder, *, progress: Callable[[int, int], None] | None = None) -> FoundSet:
     """The papers. The same order gives the same papers, unless a clock ended a program: the report says so.
 
     `progress` hears of 5 stages. Raises Impossible with the rules that clash, or, unproved, with those that the nearest
@@ -67,7 +65,7 @@ def assemble(
     )
     words = {each.rule.name: (each.problem, each.clause) for each in said} | between
     try:
-        made = assembly.assemble(demand, rng=np.random.default_rng(asked.seed), effort=effort, progress=progress)
+        made = assembly.assemble(demand, rng=np.random.default_rng(asked.seed), progress=progress)
     except assembly.Clash as clash:
         raise Impossible([words[name] for name in clash.rules], is_proved=clash.is_irreducible) from None
     except NotConverged as unfinished:

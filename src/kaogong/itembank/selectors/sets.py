@@ -62,7 +62,7 @@ def assembler_of(found: PaperSet) -> Actor:
         frozenset({"itembank.assemble"}),
         Reach((found.region_code,), bodies),
     )
-    return Actor(kind="service", name=f"成套组卷（{found.ordered_by}）", grants=(grant,), door="job")
+    return Actor(kind="service", name="成套组卷", grants=(grant,), door="job")
 
 
 def set_order(found: PaperSet) -> SetOrder:
