@@ -14,6 +14,7 @@ from kaogong.foundation.documents.forms import (
     AdmissionTicket,
     AttendanceList,
     AttendanceRow,
+    BookletItem,
     Certificate16,
     Certificate22,
     Column,
@@ -22,6 +23,7 @@ from kaogong.foundation.documents.forms import (
     Fact,
     Form,
     HistoryEntry,
+    ItemBooklet,
     PartResult,
     Receipt,
     ResultNotice,
@@ -363,6 +365,36 @@ def roster(count: int = 60) -> Roster:
     )
 
 
+def item_booklet() -> ItemBooklet:
+    return ItemBooklet(
+        title="电工 五级试题",
+        watermark="审题王老师 2026-12-18 10:00 导出　内部资料，不得外传",
+        items=(
+            BookletItem(
+                number="B-A-B-C-001-001",
+                kind="单项选择题",
+                point="A-B-C-001 三相异步电动机的转速",
+                difficulty="3",
+                stem="三相异步电动机的转速与（　）有关。",
+                options=("A. 电源频率", "B. 环境湿度"),
+                key="A",
+                explanation="转速由频率、极对数和转差率决定。",
+            ),
+            BookletItem(
+                number="D-U-00001",
+                kind="简答题",
+                point="",
+                difficulty="4",
+                stem="什么是转差率？\n写出公式。",
+                options=(),
+                key="同步转速与转子转速之差与同步转速的比。",
+                rubric=("写出定义（60%）", "写出公式（40%）"),
+            ),
+        )
+        * 8,
+    )
+
+
 def every_form() -> dict[str, Form]:
     """Return one filled form per template, by the template's name."""
     forms: tuple[Form, ...] = (
@@ -376,6 +408,7 @@ def every_form() -> dict[str, Form]:
         result_notice(),
         verification_report(),
         roster(),
+        item_booklet(),
     )
     return {form.template: form for form in forms}
 

@@ -101,3 +101,26 @@ class TestLater:
         batch = judged(file)["batch"]
         assert run("discard", batch).exit_code == 0
         assert run("commit", batch).exit_code == 1
+
+
+class TestExport:
+    def export(self, out: Path, *options: str) -> Result:
+        return run("export", out, "--occupation", "6-31-01-03", "--level", "5", "--reason", "送审", *options)
+
+    def test_a_bank_goes_out_and_is_judged_by_the_import(self, tmp_path: Path) -> None:
+        out = tmp_path / "bank.zip"
+        assert self.export(out).exit_code == 0
+        result = run(
+            "import", out, "--occupation", "6-31-01-03", "--level", "5", "--profile", "qti", "--dry-run", "--json"
+        )
+        outcome = json.loads(result.stdout)
+        assert (outcome["rows"], outcome["good"], outcome["encoding"]) == (600, 0, "QTI 3.0")
+        assert {repair["field"] for repair in outcome["repairs"]} == {"stem", "number"}  # each is in the bank already
+
+    @pytest.mark.parametrize(
+        ("options", "words"), [(["--format", "doc"], "--format"), (["--state", "frozen"], "没有符合条件的试题")]
+    )
+    def test_says_failures_in_a_sentence(self, tmp_path: Path, options: list[str], words: str) -> None:
+        result = self.export(tmp_path / "x", *options)
+        assert result.exit_code == 1
+        assert words in result.stderr

@@ -1,4 +1,4 @@
-"""`kaogong bank`: bring item files into the bank from a shell: staged first, committed when a person says so."""
+"""`kaogong bank`: item files into the bank, staged first and committed when a person says so; and out of it."""
 
 from __future__ import annotations
 
@@ -93,6 +93,36 @@ def _stage(
     if commit:
         services.commit_import(actor=SHELL, at=datetime.now(UTC), batch_id=batch.pk)
     return batch.pk
+
+
+@app.command("export")
+def export_(
+    out: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],
+    occupation: Annotated[str, typer.Option(help="The occupation's code, such as 4-04-05-05.")],
+    level: Annotated[int, typer.Option(min=1, max=5, help="The level, 5 (初级工) to 1.")],
+    reason: Annotated[str, typer.Option(help="What for; the trail keeps it, with the number of every item.")],
+    kind: Annotated[str, typer.Option("--format", help=f"One of {', '.join(services.KINDS)}.")] = "qti",
+    state: Annotated[str, typer.Option(help="Only items in this state; all but the retired when left out.")] = "",
+    type_: Annotated[str, typer.Option("--type", help="Only items of this type.")] = "",
+) -> None:
+    """Write a bank's items to a file: a QTI 3.0 package, an Excel sheet or a PDF. Exits 1 when refused."""
+    if kind not in services.KINDS:
+        _fail(ValueError(f"--format 应为 {'、'.join(services.KINDS)} 之一"), as_json=False)
+    try:
+        made = services.export_items(
+            actor=SHELL,
+            at=datetime.now(UTC),
+            occupation_code=occupation,
+            level=level,
+            kind=kind,
+            reason=reason,
+            state=state,
+            type_=type_,
+        )
+    except Refusal as refusal:
+        _fail(refusal, as_json=False)
+    out.write_bytes(made.content)
+    console.print(f"[green]已导出[/green] {made.items} 道试题：{out}")
 
 
 @app.command("commit")

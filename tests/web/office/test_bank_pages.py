@@ -445,3 +445,27 @@ class TestTasks:
         opened = browser.post(reverse("office:task", args=[task.pk])).text
         assert "评分要素" not in closed
         assert "评分要素" in opened
+
+
+class TestExports:
+    entered = {"bank": BANK, "state": "drafted", "type": "", "kind": "qti", "reason": "送专家审题"}
+
+    def test_a_file_with_what_was_asked_for(self, enter: Browse) -> None:
+        make_item(single(SECRET))
+        browser = enter(writer())
+        assert SECRET not in browser.get(reverse("office:items-export")).text
+        answer = browser.post(reverse("office:items-export"), self.entered)
+        assert answer["Content-Disposition"] == f'attachment; filename="items-{ELECTRICIAN}-5.zip"'
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert SECRET in archive.read("items/B-A-A-A-001-003.xml").decode()
+
+    def test_a_purpose_is_asked_for(self, enter: Browse) -> None:
+        make_item(single(SECRET))
+        page = enter(writer()).post(reverse("office:items-export"), self.entered | {"reason": ""})
+        assert page.status_code == 422
+        assert SECRET not in page.text
+
+    def test_who_only_assembles_or_imports_is_kept_out(self, enter: Browse) -> None:
+        for power in ("itembank.assemble", "itembank.import"):
+            answer = enter(officer(power, region="32")).post(reverse("office:items-export"), self.entered)
+            assert answer.status_code in {403, 404}

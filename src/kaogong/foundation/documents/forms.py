@@ -348,3 +348,31 @@ class Roster(Form):
         for number, row in enumerate(self.rows, start=1):
             if len(row) != len(self.columns):
                 raise ValueError(f"row {number} has {len(row)} cells for {len(self.columns)} columns")
+
+
+# ---- the item bank --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookletItem:
+    """One item with its key; options come lettered, the rubric worded with its shares."""
+
+    number: str
+    kind: str
+    point: str
+    difficulty: str
+    stem: str
+    options: tuple[str, ...]
+    key: str
+    rubric: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemBooklet(Form):
+    """试题册: items with their keys for reviewers; on every page lies the mark of who took them and when."""
+
+    template: ClassVar[str] = "item-booklet"
+    title: str
+    watermark: str
+    items: tuple[BookletItem, ...]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from kaogong.web.office.views.bank import blueprints, differences, imports, items, papers, relations, sets, tasks
+from kaogong.web.office.views.bank import (
+    blueprints,
+    differences,
+    exports,
+    imports,
+    items,
+    papers,
+    relations,
+    sets,
+    tasks,
+)
 from kaogong.web.ui.navigation import NavItem
 
 urlpatterns = [
@@ -17,6 +27,7 @@ urlpatterns = [
     path("bank/blueprints/<uuid:blueprint_id>/approve/", blueprints.approve, name="blueprint-approve"),
     path("bank/items/", items.index, name="items"),
     path("bank/items/new/", items.new, name="item-new"),
+    path("bank/items/export/", exports.export, name="items-export"),
     path("bank/items/preview/", items.preview, name="item-preview"),
     path("bank/items/<uuid:item_id>/", items.detail, name="item"),
     path("bank/items/<uuid:item_id>/open/", items.opened, name="item-open"),

@@ -111,6 +111,7 @@ def index(request: ActorRequest) -> HttpResponse:
         "has_bank_column": split(request.GET.get("bank", "")) is None,
         "filters": _filters(request),
         "may_write": request.actor.holds("itembank.write"),
+        "may_export": any(request.actor.holds(power) for power in READ),
     }
     return render(request, "office/bank/items.html", context)
 

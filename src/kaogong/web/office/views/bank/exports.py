@@ -1,0 +1,81 @@
+"""Exports of items: what to take and what for, then a file; the trail names every item that left."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from kaogong.foundation.kernel.refusals import Refusal
+from kaogong.itembank import selectors, services
+from kaogong.web.office.listing import tell
+from kaogong.web.office.views.bank.words import banks_of, split, type_name
+from kaogong.web.ui.requests import ActorRequest, grave, needs
+
+
+class ExportForm(forms.Form):
+    """Which items leave, in which form, and what for."""
+
+    bank = forms.ChoiceField(label=gettext_lazy("题库"))
+    state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("题型"), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("文件格式"),
+        choices=[
+            ("qti", gettext_lazy("QTI 3.0 题包（给其他系统，可以原样导回）")),
+            ("xlsx", gettext_lazy("Excel 甲式（国家题库表格，可以原样导回）")),
+            ("pdf", gettext_lazy("PDF 试题册（给审题专家，带答案和评分标准）")),
+        ],
+        widget=forms.RadioSelect,
+        initial="pdf",
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("用途"),
+        max_length=200,
+        help_text=gettext_lazy("例如“送专家审题”。用途、您的姓名和全部题号记入审计，姓名和时间印在文件上。"),
+    )
+
+    def __init__(self, *args: object, banks: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what Django's form takes
+        states = [("", _("全部（不含已淘汰）")), *((key, _(name)) for key, name in selectors.ITEM.states.items())]
+        types = [("", _("全部题型")), *((key, type_name(key)) for key in selectors.TYPES)]
+        for name, choices in (("bank", banks), ("state", states), ("type", types)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+
+@require_http_methods(["GET", "POST"])
+@needs("itembank.view", "itembank.write", "itembank.review", "itembank.approve")
+@grave
+def export(request: ActorRequest) -> HttpResponse:
+    """Say what to take and what for; the answer is the file."""
+    banks = banks_of(request.actor)
+    form = ExportForm(request.POST or None, banks=banks, initial={"bank": request.GET.get("bank", "")})
+    if request.method == "POST" and form.is_valid():
+        entered = form.cleaned_data
+        place = split(entered["bank"])
+        assert place is not None  # the choices are banks
+        try:
+            made = services.export_items(
+                actor=request.actor,
+                at=now(),
+                occupation_code=place[0],
+                level=place[1],
+                kind=entered["kind"],
+                reason=entered["reason"],
+                state=entered["state"],
+                type_=entered["type"],
+            )
+        except Refusal as refusal:
+            tell(form, refusal)
+        else:
+            response = HttpResponse(made.content, content_type=made.media_type)
+            response["Content-Disposition"] = f'attachment; filename="{made.name}"'
+            return response
+    context = {"form": form, "has_banks": bool(banks)}
+    return render(request, "office/bank/export.html", context, status=422 if form.errors else 200)
