@@ -6,6 +6,7 @@ class ScoringConfig(AppConfig):
     label = "scoring"
     default_auto_field = "django.db.models.BigAutoField"
     whereabouts = {
+        "Dispute": ("scoring.Dispute", "region_code"),
         "Recheck": ("scoring.Recheck", "region_code"),
         "Result": ("scoring.Result", "region_code"),
     }

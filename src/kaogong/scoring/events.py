@@ -50,3 +50,24 @@ class RecheckDecided(Event):
     recheck_id: UUID
     registration_id: UUID
     outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionDecided(Event):
+    """A question that somebody objected to was decided; the reason is published."""
+
+    name: ClassVar[str] = "scoring.objection_decided"
+    objection_id: UUID
+    registration_id: UUID
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRescored(Event):
+    """A ruling on a question changed a published result: a new one took its place."""
+
+    name: ClassVar[str] = "scoring.result_rescored"
+    result_id: UUID
+    registration_id: UUID
+    supersedes_id: UUID
+    is_passed: bool

@@ -1,4 +1,4 @@
-"""Tables of scoring: marks with their working, results in versions, rechecks."""
+"""Tables of scoring: marks with their working, results in versions, rechecks, objections to questions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from kaogong.foundation.kernel.records import Attested, Record
-from kaogong.scoring.states import RECHECK, RESULT
+from kaogong.foundation.signing.fields import SealedField
+from kaogong.scoring.rules import EFFECTS, OBJECTIONS
+from kaogong.scoring.states import DISPUTE, RECHECK, RESULT
 
 
 class Mark(Attested):
@@ -130,3 +132,85 @@ class Recheck(Record):
     def state_label(self) -> str:
         """The state in words."""
         return RECHECK.states[self.state]
+
+
+class Dispute(Attested):
+    """异议试题: one version of an item as one round asked it, all objections to it, and the ruling on them.
+
+    `answers_sealed` holds the answers that count as right from the ruling on, one a line of JSON; nobody lists it.
+    """
+
+    number = models.CharField("编号", max_length=40, unique=True)
+    round = models.ForeignKey("sittings.Round", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("itembank.ItemVersion", on_delete=models.PROTECT, related_name="+")
+    region_code = models.CharField(max_length=6)
+    state = models.CharField(max_length=20, choices=DISPUTE.choices(), default=DISPUTE.initial)
+    opened_at = models.DateTimeField("提出时间")
+    answer_until = models.DateField("裁定期限")
+    effect = models.CharField("处理办法", max_length=10, choices=list(EFFECTS.items()), blank=True)
+    answers_sealed = SealedField("裁定的答案（密文）", purpose="scoring.ruling", default=b"")
+    reason = models.CharField("裁定理由", max_length=600, blank=True)
+    clause = models.CharField("依据", max_length=120, blank=True)
+    decided_at = models.DateTimeField("裁定时间", null=True, blank=True)
+    decided_by = models.UUIDField(null=True, blank=True)
+    decided_by_name = models.CharField("裁定人", max_length=100, blank=True)
+    rescored_at = models.DateTimeField("重新评分时间", null=True, blank=True)
+    rescored_by_name = models.CharField("重新评分人", max_length=100, blank=True)
+    counts = models.JSONField("影响人数", default=dict)
+
+    ATTESTED = ("round", "version", "state", "effect", "reason", "counts")
+    CALLED = "试题异议裁定"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "version"], name="one_dispute_of_a_question_in_a_round"),
+            models.CheckConstraint(
+                name="decided_dispute_is_stamped",
+                condition=Q(state="open") | (Q(decided_at__isnull=False) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="upheld_dispute_has_an_effect", condition=Q(state__in=["open", "dismissed"]) | ~Q(effect="")
+            ),
+            models.CheckConstraint(
+                name="rescored_dispute_is_stamped", condition=~Q(state="rescored") | Q(rescored_at__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["region_code", "state"])]
+
+    def is_vouched_for(self) -> bool:
+        """Decided: before that nothing hangs on it."""
+        return self.state != "open"
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return DISPUTE.states[self.state]
+
+
+class Objection(Record):
+    """What one candidate, or somebody on duty for her seat, holds against a question; kept as it was said."""
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="+")
+    attempt = models.ForeignKey("delivery.Attempt", on_delete=models.PROTECT, related_name="+")
+    shown_as = models.PositiveSmallIntegerField("考生所见题号")
+    kind = models.CharField("异议类型", max_length=10, choices=list(OBJECTIONS.items()))
+    text = models.CharField("说明", max_length=400)
+    is_official = models.BooleanField("考务人员提出", default=False)
+    filed_at = models.DateTimeField("提出时间")
+    filed_by = models.CharField(max_length=64)
+    filed_by_name = models.CharField("提出人", max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispute", "attempt", "is_official"], name="one_objection_to_a_question_by_each"
+            ),
+            models.CheckConstraint(name="objection_says_something", condition=~Q(text="")),
+        ]
+        indexes = [models.Index(fields=["attempt"])]
+
+    def __str__(self) -> str:
+        return f"{self.shown_as} {self.kind}"

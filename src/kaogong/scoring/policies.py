@@ -9,6 +9,8 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.sittings import selectors as sittings
 
 SEEING = ("scoring.see", "scoring.mark", "scoring.finalise", "scoring.recheck", "certificates.issue")
+RULING = ("scoring.decide_objection", "scoring.finalise")
+"""Powers for which a disputed question must be found: who rules on it, and who signs what the ruling changes."""
 PUBLISHED = ("final", "superseded")
 
 

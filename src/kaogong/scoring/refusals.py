@@ -147,3 +147,109 @@ class CorrectionFaulty(Refusal):
     message = _("更正后的成绩应为 0 至 100、至多两位小数，并且与原成绩不同。")
     clause = Clause(HOUSE, "recheck-decision")
     field = "value"
+
+
+class ObjectionTooLate(Refusal):
+    """The days to object have passed."""
+
+    message = _("对试题提出异议的期限是{after}后 {days} 个工作日，已于 {until} 截止。")
+    advice = _("仍有疑问的，可以书面向鉴定机构反映；题库会参考您的意见，但不再改动成绩。")
+    clause = Clause(HOUSE, "objection-days")
+
+
+class ObjectionToWhatWasNotSat(Refusal):
+    """Only who handed in this paper objects to its questions."""
+
+    message = _("这个科目没有交卷封存的作答，不能对试题提出异议。")
+    clause = Clause(HOUSE, "objection")
+
+
+class NoSuchQuestion(Refusal):
+    """The paper has no question of that number."""
+
+    message = _("您的试卷没有第 {number} 题，共 {count} 题。")
+    advice = _("请按您考试时看到的题号填写。")
+    clause = Clause(HOUSE, "objection")
+    field = "number"
+
+
+class ObjectionWithoutWords(Refusal):
+    """What is wrong must be said, and of what kind it is."""
+
+    message = _("请选择异议类型，并写明这道题哪里有问题。")
+    clause = Clause(HOUSE, "objection")
+    field = "text"
+
+
+class ObjectedAlready(Refusal):
+    """She objected to this question before."""
+
+    message = _("您已经对第 {number} 题提出过异议。")
+    advice = _("裁定后会通知您，也在本页公布。")
+    clause = Clause(HOUSE, "objection")
+    field = "number"
+
+
+class TooManyObjections(Refusal):
+    """The number that one candidate may object to is used up."""
+
+    message = _("每名考生对一个科目最多提出 {most} 道题的异议，您已提满。")
+    advice = _("请等待裁定；其他考生提出的异议成立时，对您同样有效。")
+    clause = Clause(HOUSE, "objection-number")
+
+
+class RuledAlready(Refusal):
+    """The question was decided on before."""
+
+    message = _("这道题的异议已有裁定（{number}：{state}）。")
+    advice = _("裁定的理由和影响已经公布。")
+    clause = Clause(HOUSE, "objection-ruling")
+    field = "number"
+
+
+class HadAHandInIt(Refusal):
+    """Who wrote, reviewed or approved the item, sat it, or objected to it does not decide on it."""
+
+    message = _("您{role}，不能裁定对它的异议。")
+    advice = _("请由另一位没有参与这道题的专家裁定。")
+    clause = Clause(HOUSE, "objection-ruling")
+
+
+class RulingWithoutReason(Refusal):
+    """A ruling is published with its reason."""
+
+    message = _("请写明裁定理由；理由会公布，请不要写出题目内容。")
+    clause = Clause(HOUSE, "objection-ruling")
+    field = "reason"
+
+
+class RulingFaulty(Refusal):
+    """The answers do not fit the question or the effect that was chosen."""
+
+    message = _("裁定的答案不合要求：{why}。")
+    clause = Clause(HOUSE, "objection-effect")
+    field = "answers"
+
+
+class RescoredByTheJudge(Refusal):
+    """Who ruled on the question does not change the marks: two persons sign."""
+
+    message = _("您裁定了这道题，不能再办理它的重新评分。")
+    advice = _("裁定和重新评分须由两个人签字；请由成绩管理人员办理。")
+    clause = Clause(HOUSE, "rescoring")
+
+
+class PreviewOutdated(Refusal):
+    """Marks changed between the preview and the signature."""
+
+    message = _("名单在您查看之后有了变化，没有办理。")
+    advice = _("请重新查看名单后再签字。")
+    clause = Clause(HOUSE, "rescoring")
+
+
+class RecheckStillOpen(Refusal):
+    """A recheck of a result that would change is not yet answered."""
+
+    message = _("有 {count} 名受影响考生的成绩复核尚未答复，不能重新评分。")
+    advice = _("请先答复这些复核。")
+    clause = Clause(HOUSE, "rescoring")

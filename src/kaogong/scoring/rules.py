@@ -6,7 +6,7 @@ All arithmetic is exact: Decimal, rounded once, half up.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -19,6 +19,16 @@ OUTCOMES = {"scored": "已评分", "absent": "缺考", "late": "迟到未准入�
 ERRORS = {"omission": "漏评、漏登", "adding": "合分差错", "entry": "登分差错"}
 OBJECTIVE = frozenset({"theory"})
 """Parts that are marked by key alone."""
+OBJECTIONS = {
+    "key": "答案有误",
+    "two": "不止一个正确答案",
+    "unclear": "题意不清",
+    "syllabus": "超出考试范围",
+    "print": "图片或文字缺损",
+}
+"""What can be wrong with a question."""
+EFFECTS = {"key": "更正答案", "several": "几个答案都算对", "full": "全体给分", "removed": "不计此题，其余按比例折算"}
+"""What an objection that was upheld does to the marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,14 @@ class TheoryMark:
     right: int
     wrong: int
     blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What a ruling makes of one question: the answers that count as right, or none where all get it or nobody does."""
+
+    effect: str
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +119,43 @@ class NotMarkedByHand(ValueError):
 
 
 def theory_mark(
-    answers: Mapping[int, str], key: Mapping[int, Key], by_hand: Mapping[int, Decimal] | None = None
+    answers: Mapping[int, str],
+    key: Mapping[int, Key],
+    by_hand: Mapping[int, Decimal] | None = None,
+    amended: Mapping[int, Amendment] | None = None,
 ) -> TheoryMark:
     """Mark by key, all or nothing for each question; what is not answered counts nothing, and nothing is taken off.
 
     Places on trial count for nothing; answers to places that the key does not know are ignored. Constructed answers
     are worth what people gave them (`by_hand`, in marks): full marks count as right, none as wrong, others as neither.
-    Raises NotMarkedByHand for one that was answered and not marked.
+    Raises NotMarkedByHand for one that was answered and not marked. `amended` says what rulings made of a place: its
+    new answers, its marks to everybody (as right, whatever was answered), or the place left out and the rest worth as
+    much more as the paper was worth before.
     """
     value, right, wrong, blank = Decimal(0), 0, 0, 0
+    whole = left = sum((each.marks for each in key.values() if each.is_scored), Decimal(0))
     for position, each in key.items():
         answer = answers.get(position, "")
+        change = (amended or {}).get(position)
         if not each.is_scored:
             continue
-        if not answer:
+        if change and change.effect == "removed":
+            left -= each.marks
+        elif change and change.effect == "full":
+            value, right = value + each.marks, right + 1
+        elif not answer:
             blank += 1
         elif each.is_objective:
-            earned = each.marks if is_right(each, answer) else Decimal(0)
+            keys = [replace(each, answer=one) for one in change.answers] if change else [each]
+            earned = each.marks if any(is_right(one, answer) for one in keys) else Decimal(0)
             value, right, wrong = value + earned, right + (earned > 0), wrong + (earned == 0)
         elif by_hand is None or position not in by_hand:
             raise NotMarkedByHand(f"place {position}")
         else:
             earned = by_hand[position]
             value, right, wrong = value + earned, right + (earned == each.marks), wrong + (earned == 0)
-    return TheoryMark(rounded(value), right, wrong, blank)
+    # Where nothing is left to be worth more, everybody has the whole.
+    return TheoryMark(rounded(value * whole / left if left else whole), right, wrong, blank)
 
 
 def practical_mark(sheets: Sequence[ModuleSheet], *, places: int = 2) -> PracticalMark:

@@ -1,4 +1,4 @@
-"""The lives of a result and of a recheck."""
+"""The lives of a result, of a recheck and of a disputed question."""
 
 from __future__ import annotations
 
@@ -23,5 +23,17 @@ RECHECK = Lifecycle(
     moves=(
         Move("uphold", "维持", ("requested",), "upheld"),
         Move("correct", "更正", ("requested",), "corrected"),
+    ),
+)
+
+DISPUTE = Lifecycle(
+    name="dispute",
+    title="试题异议",
+    initial="open",
+    states={"open": "待裁定", "dismissed": "异议不成立", "upheld": "异议成立，待重新评分", "rescored": "已重新评分"},
+    moves=(
+        Move("dismiss", "驳回", ("open",), "dismissed"),
+        Move("uphold", "成立", ("open",), "upheld"),
+        Move("rescore", "重新评分", ("upheld",), "rescored"),
     ),
 )

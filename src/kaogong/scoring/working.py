@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,11 +14,12 @@ from kaogong.delivery.models import Attempt, Incident, ScoreSheet
 from kaogong.foundation.audit import attesting
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.records import Attested
+from kaogong.foundation.signing import encryption
 from kaogong.itembank import selectors as itembank
 from kaogong.regulations.selectors import NoProvision
 from kaogong.scoring import rules
 from kaogong.scoring.gate import figure
-from kaogong.scoring.models import Mark
+from kaogong.scoring.models import Dispute, Mark
 from kaogong.scoring.refusals import AnswersAltered, MarksAltered
 from kaogong.sittings.models import SittingPart
 
@@ -30,6 +32,8 @@ class Marker:
     def __init__(self, part: SittingPart, actor: Actor, at: datetime) -> None:
         self.part, self.actor, self.at = part, actor, at
         self._keys: dict[UUID, itembank.AnswerKey] = {}
+        self._rulings = rulings_of(part.sitting.round_id)
+        self._amended: dict[UUID, dict[int, Dispute]] = {}
 
     def marks(self, attempts: Sequence[Attempt]) -> list[Mark]:
         """One mark for each attempt. Raises MarksAltered, AnswersAltered."""
@@ -70,7 +74,9 @@ class Marker:
             return practical(sheets, places=int(figure("scoring.practical_decimals", self.part.sitting).value))
         assert attempt.paper_copy is not None  # a sealed theory attempt was begun with its copy
         key = self._key(attempt.paper_copy.paper_id)
-        mark = rules.theory_mark(answers, key.answers)
+        ruled = self._ruled(attempt.paper_copy.paper_id)
+        amended = {position: amendment_of(dispute) for position, dispute in ruled.items()}
+        mark = rules.theory_mark(answers, key.answers, amended=amended)
         working = {
             "kind": "theory",
             "key": key.version,
@@ -79,6 +85,7 @@ class Marker:
             "wrong": mark.wrong,
             "blank": mark.blank,
             "digest": attempt.answers_digest,
+            **({"rulings": sorted(dispute.number for dispute in ruled.values())} if ruled else {}),
         }
         return mark.value, working
 
@@ -86,6 +93,15 @@ class Marker:
         if paper_id not in self._keys:
             self._keys[paper_id] = itembank.answer_key(paper_id, self.actor)
         return self._keys[paper_id]
+
+    def _ruled(self, paper_id: UUID) -> dict[int, Dispute]:
+        """The places of a paper that rulings in this round amended."""
+        if paper_id not in self._amended:
+            places = itembank.paper_places(paper_id) if self._rulings else []
+            self._amended[paper_id] = {
+                place.position: self._rulings[place.version_id] for place in places if place.version_id in self._rulings
+            }
+        return self._amended[paper_id]
 
     def _deducted(
         self, value: Decimal, working: dict[str, Any], incidents: Sequence[Incident]
@@ -115,6 +131,29 @@ class Marker:
             marked_by=self.actor.account_id,
             marked_by_name=self.actor.name,
         )
+
+
+def rulings_of(round_id: UUID) -> dict[UUID, Dispute]:
+    """The questions on which an objection was upheld in a round, by item version. Raises MarksAltered."""
+    found = list(Dispute.objects.filter(round=round_id, state__in=["upheld", "rescored"]))
+    require_attested(found)
+    return {dispute.version_id: dispute for dispute in found}
+
+
+def amendment_of(dispute: Dispute) -> rules.Amendment:
+    """What a ruling makes of its question."""
+    return rules.Amendment(dispute.effect, answers_of(dispute))
+
+
+def answers_of(dispute: Dispute) -> tuple[str, ...]:
+    """The answers that a ruling lets count. Raises signing's CannotOpen when they were altered or moved."""
+    sealed = bytes(dispute.answers_sealed)
+    return tuple(json.loads(encryption.open_sealed(sealed, context=ruling_context(dispute)))) if sealed else ()
+
+
+def ruling_context(dispute: Dispute) -> str:
+    """What the sealed answers of a ruling are bound to."""
+    return f"scoring.ruling:{dispute.pk}"
 
 
 def require_attested(records: Sequence[Attested]) -> None:

@@ -25,6 +25,7 @@ WORKING = (
     "scoring.mark",
     "scoring.finalise",
     "scoring.recheck",
+    "scoring.decide_objection",
     "scoring.see",
     "certificates.issue",
     "certificates.print",

@@ -19,6 +19,7 @@ from kaogong.foundation.identity.selectors import Renaming
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.registration.hooks import EarlierAward
+from kaogong.scoring.models import Result
 
 MOVES = {"issue": "核发", **{move.verb: move.label for move in CERTIFICATE.moves}}
 
@@ -34,6 +35,12 @@ class Integrity:
     def is_whole(self) -> bool:
         """Whether both are."""
         return self.fields and self.history
+
+
+def has_lost_its_pass(certificate: Certificate) -> bool:
+    """Whether the result that stands today is no pass: a ruling or a recheck came after the award, which stays."""
+    final = Result.objects.filter(registration=certificate.registration_id, state="final")
+    return final.filter(is_passed=False).exists()
 
 
 def certificates_for(

@@ -1,4 +1,4 @@
-"""Chapter seven: marks, results, a recheck that corrects an addition and one that does not, and the resits."""
+"""Chapter seven: marks, results, rechecks, objections to questions with a re-scoring, and the resits."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def score(season: Season) -> None:
     season.reached("成绩发布", len(published))
     season.reached("合格", passed, f"合格率 {passed / max(1, len(published)):.1%}")
     _rechecks(season, published)
+    _objections(season, published)
 
 
 def _publish(season: Season, plan: Sequence[tuple[UUID, str]], at: datetime) -> list[Result]:
@@ -85,6 +86,39 @@ def _rechecks(season: Season, published: Sequence[Result]) -> None:
         season.notes.append(f"成绩复核更正一处加分错误：技能成绩 {before} → {after}，原成绩与新成绩都保留在案。")
     others = [each for each in skilled if all(each.pk != result.pk for result, _sheet in slipped)]
     _without_cause(season, others)
+
+
+def _objections(season: Season, published: Sequence[Result]) -> None:
+    """Two object to questions of the theory paper: one question is sound; the other was unclear, so all get its marks.
+
+    An expert of the province rules, the city's scorer signs the list of who changes.
+    """
+    sat = [each for each in published if _is_city(season, each) and results.disputable(each)]
+    if len(sat) < 2:
+        return
+    judge, scorer = season.by("province/item_approver"), season.by("nanjing/scorer")
+    deciding, signing = season.days.before(24, 15), season.days.before(23)
+    sound = _object(sat[0], 12, "key", "教材上的说法与所给答案不同，请核对", season.days.before(28))
+    scoring.open_disputed(actor=judge, at=deciding, dispute_id=sound)
+    reason = "经核对国家标准原文，答案无误；异议所引教材为旧版"
+    scoring.dismiss_objections(actor=judge, at=deciding, dispute_id=sound, reason=reason)
+    unclear = _object(sat[1], 31, "unclear", "题干没有说明使用条件，两种理解都说得通", season.days.before(28, 16))
+    scoring.open_disputed(actor=judge, at=deciding, dispute_id=unclear)
+    reason = "题干缺少使用条件，确有两种理解，整题作废，全体给分"
+    scoring.uphold_objections(actor=judge, at=deciding, dispute_id=unclear, effect="void", reason=reason)
+    seen = scoring.preview_rescoring(actor=scorer, at=signing, dispute_id=unclear)
+    done = scoring.rescore(actor=scorer, at=signing, dispute_id=unclear, expected=seen.token)
+    season.reached("试题异议成立后重新评分", done.counts["changed"], f"其中 {done.counts['to_passed']} 人变为合格")
+
+
+def _object(result: Result, number: int, kind: str, text: str, at: datetime) -> UUID:
+    """She objects to a question by its number; gives the dispute's id."""
+    attempt = results.disputable(result)
+    assert attempt is not None  # the callers looked
+    found = scoring.object_to_question(
+        actor=_herself(result), at=at, attempt_id=attempt.pk, number=number, kind=kind, text=text
+    )
+    return found.dispute_id
 
 
 def _is_city(season: Season, result: Result) -> bool:
@@ -157,6 +191,8 @@ def resit(season: Season) -> None:
     marked = held.astimezone(BEIJING).replace(hour=9, minute=0) + timedelta(days=2)
     published = _publish(season, [(sitting, "nanjing")], marked)
     season.reached("补考后合格", sum(each.is_passed for each in published))
+    if sat := [each for each in published if results.disputable(each)]:
+        _object(sat[0], 7, "two", "两个选项在现行标准里都成立", marked + timedelta(days=1))
 
 
 def _failed_parts(result: Result) -> list[str]:

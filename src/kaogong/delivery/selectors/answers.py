@@ -18,6 +18,7 @@ from kaogong.delivery.selectors.finding import own_attempt, tickets_of
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.signing import canonical, digests, keys
 from kaogong.itembank import selectors as itembank
+from kaogong.itembank.models import PaperItem
 from kaogong.regulations.selectors import provision
 
 
@@ -112,6 +113,20 @@ def answer_limits(region_code: str, at: datetime) -> rules.AnswerLimits:
     value = provision("delivery.answer_length", on=localdate(at), region_code=region_code).value
     assert isinstance(value, dict)  # the library's own file says so
     return rules.AnswerLimits(gap=value["gap"], text=value["text"])
+
+
+def order_of(attempt: Attempt) -> list[PaperItem]:
+    """The places of the paper in the order in which this candidate saw them, unopened; empty where none was begun.
+
+    For a module that found the attempt under its own scope.
+    """
+    if attempt.paper_copy is None:
+        return []
+    places = {place.position: place for place in itembank.paper_places(attempt.paper_copy.paper_id)}
+    order = rules.presentation(
+        [(place.position, place.version.type) for place in places.values()], seed=str(attempt.pk)
+    )
+    return [places[position] for position in order]
 
 
 def questions_of(copy_id: UUID, *, at: datetime) -> list[Question]:

@@ -155,8 +155,8 @@ ROLES: tuple[Role, ...] = (
     Role(
         "item_approver",
         "题库批准人",
-        "批准试题入库",
-        _powers("itembank.approve itembank.view"),
+        "批准试题入库，裁定试题异议",
+        _powers("itembank.approve itembank.view scoring.decide_objection"),
         CENTRES,
         apart=_powers("item_writer item_reviewer paper_assembler registrar"),
     ),

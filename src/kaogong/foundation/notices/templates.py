@@ -75,6 +75,8 @@ TEMPLATES: tuple[Template, ...] = (
     Template("scoring.result_published", "成绩已公布", "成绩已公布，请登录查看。有异议请于{recheck_until}前申请复核。"),
     Template("scoring.result_corrected", "成绩已更正", "您的鉴定成绩经复核已更正，请登录查看新成绩和更正说明。"),
     Template("scoring.recheck_decided", "成绩复核已答复", "您申请的成绩复核已有答复，请登录查看。"),
+    Template("scoring.objection_decided", "试题异议已裁定", "您对试题提出的异议已有裁定，请登录查看理由。"),
+    Template("scoring.result_rescored", "成绩已重新评定", "因试题异议成立，您的成绩已重新评定，请登录查看。"),
     Template("certificates.issued", "证书已核发", "您的职业技能证书已核发，可登录查看，凭证书编号和姓名可公开查验。"),
     Template("certificates.replaced", "证书已补发", "您的证书已补发，原纸质证书作废，证书编号不变。"),
     Template("certificates.corrected", "证书已更正", "您的证书姓名已更正并换印，原纸质证书作废，证书编号不变。"),

@@ -71,6 +71,14 @@ def reviewers_of(found: Item) -> set[str]:
     return set(ItemReview.objects.filter(item=found, version=found.latest).values_list("reviewer_key", flat=True))
 
 
+def hands_on(version: ItemVersion) -> set[str]:
+    """Who wrote, reviewed or approved that version of an item, or the item as it stands, by key."""
+    reviews = ItemReview.objects.filter(item=version.item_id, version=version.version)
+    keys = {key for row in reviews.values_list("author_key", "reviewer_key") for key in row}
+    item = version.item
+    return (keys | {item.author_key, item.reviewer_key, item.approver_key}) - {""}
+
+
 def reviewed_by(key: str, items: QuerySet[Item]) -> bool:
     """Whether that person reviewed any of the items, in the version that is the newest."""
     return ItemReview.objects.filter(item__in=items, version=F("item__latest"), reviewer_key=key).exists()

@@ -129,6 +129,12 @@ def items_of(found: Paper) -> list[PaperItem]:
     )
 
 
+def paper_places(paper_id: UUID) -> list[PaperItem]:
+    """The places of a paper in order, with the type of each, unopened: for modules that found the paper under scope."""
+    rows = PaperItem.objects.filter(paper=paper_id).select_related("version__item")
+    return list(rows.defer("version__content_sealed").order_by("position"))
+
+
 def manifest_of(found: Paper) -> dict[str, Any]:
     """What was sealed: number, blueprint, seed, report, and each place with version, digest and marks."""
     rows = PaperItem.objects.filter(paper=found).order_by("position")

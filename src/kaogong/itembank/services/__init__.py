@@ -34,7 +34,9 @@ from kaogong.itembank.services.items import (
     WrongPoint,
     bind_item,
     draft_item,
+    person_key,
     revise_item,
+    view_disputed,
     view_item,
 )
 from kaogong.itembank.services.papers import (
@@ -72,6 +74,7 @@ from kaogong.itembank.services.reviewing import (
     retire_item,
     return_item,
     review_item,
+    stop_disputed,
     thaw_item,
     try_again,
 )
@@ -134,6 +137,7 @@ __all__ = [
     "load_reference",
     "object_to_item",
     "order_set",
+    "person_key",
     "promote_item",
     "refuse_set",
     "relate_items",
@@ -145,9 +149,11 @@ __all__ = [
     "revise_item",
     "seal_set",
     "stage_import",
+    "stop_disputed",
     "thaw_item",
     "try_again",
     "use_paper",
+    "view_disputed",
     "view_item",
     "view_originals",
     "view_paper",

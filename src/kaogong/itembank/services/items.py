@@ -245,6 +245,22 @@ def view_item(*, actor: Actor, at: datetime, item_id: UUID) -> ItemView:
     return ItemView(item, version, content)
 
 
+@command
+def view_disputed(*, actor: Actor, at: datetime, version_id: UUID) -> ItemView:
+    """Open the version that a paper asked, for whoever decides on an objection to it, and leave a line in the trail.
+
+    The module that keeps the objections found it under its own scope. Raises NotFound, NotPermitted.
+    """
+    version = ItemVersion.objects.select_related("item").filter(pk=version_id).first()
+    if version is None:
+        raise NotFound
+    if not actor.holds("scoring.decide_objection"):
+        raise NotPermitted(power="scoring.decide_objection")
+    content = sealing.open_item(version.content_sealed, version_id=version.pk)
+    trail.record(actor=actor, action="itembank.item_viewed", target=version.item, version=version.version)
+    return ItemView(version.item, version, content)
+
+
 def require(actor: Actor, power: str, item: Item) -> None:
     actor.require(power, region=item.region_code, organisation=item.organisation_id)
 

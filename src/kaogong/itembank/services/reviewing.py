@@ -16,9 +16,9 @@ from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
-from kaogong.foundation.kernel.refusals import Refusal
+from kaogong.foundation.kernel.refusals import NotPermitted, Refusal
 from kaogong.itembank import selectors
-from kaogong.itembank.models import Item, ItemReview
+from kaogong.itembank.models import Item, ItemReview, ItemVersion
 from kaogong.itembank.services.items import RULES, locked, person_key, require
 from kaogong.itembank.states import ITEM, REVIEWS
 
@@ -199,6 +199,26 @@ def release_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> I
 def freeze_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
     """Stop papers from taking an item, say after a leak."""
     return _shift(actor, item_id, "freeze", "itembank.item_frozen", reason)
+
+
+@command
+def stop_disputed(*, actor: Actor, at: datetime, version_id: UUID, reason: str) -> Item:
+    """Keep a question that was found faulty out of new papers: freeze its item, unless that was revised since.
+
+    Whoever upheld the objection may (power scoring.decide_objection), in anybody's bank: stopping is the safe side.
+    What becomes of the item (a new version, the thaw, the end) is for the people of its bank.
+    """
+    if not actor.holds("scoring.decide_objection"):
+        raise NotPermitted(power="scoring.decide_objection")
+    version = ItemVersion.objects.get(pk=version_id)
+    item = Item.objects.select_for_update().get(pk=version.item_id)
+    stops = version.version == item.latest and any(move.verb == "freeze" for move in ITEM.open_to(item.state))
+    if stops:
+        item.state = ITEM.after("freeze", item.state)
+        item.save(update_fields=["state"])
+    action = "itembank.item_frozen" if stops else "itembank.item_found_faulty"
+    trail.record(actor=actor, action=action, target=item, reason=reason, version=version.version)
+    return item
 
 
 @command

@@ -62,6 +62,7 @@ def detail(request: ActorRequest, result_id: UUID) -> HttpResponse:
     found = selectors.own_result(request.actor, result_id)
     round_ = found.registration.sitting.round
     offers = {offer.part: offer for offer in selectors.recheck_offers(found, now())} if found.state == "final" else {}
+    attempt = selectors.disputable(found)
     parts = _parts(found)
     for part in parts:
         offer = offers.get(part["code"])
@@ -76,6 +77,8 @@ def detail(request: ActorRequest, result_id: UUID) -> HttpResponse:
         "deadline": selectors.recheck_deadline(found),
         "history": selectors.history_of(found)[1:] if found.state == "final" else [],
         "sentence": _sentence(found, parts),
+        "attempt": attempt,
+        "window": selectors.objection_window(attempt, now()) if attempt else None,
     }
     return render(request, "candidate/results/detail.html", context)
 

@@ -148,6 +148,7 @@ def detail(request: ActorRequest, certificate_id: UUID) -> HttpResponse:
         "marks": _marks(certificate),
         "copies": copies,
         "renaming": renaming,
+        "has_lost_its_pass": selectors.has_lost_its_pass(certificate),
         "history": [_moment(change) for change in reversed(history)],
         "integrity": selectors.integrity_of(certificate, history),
         "moves": moves,

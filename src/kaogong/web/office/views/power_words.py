@@ -48,6 +48,7 @@ WORDS = {
     "registration.enter": gettext_noop("代考生报名"),
     "registration.see": gettext_noop("查看报名名单"),
     "regulations.edit": gettext_noop("维护规则库"),
+    "scoring.decide_objection": gettext_noop("裁定试题异议"),
     "scoring.finalise": gettext_noop("发布成绩"),
     "scoring.mark": gettext_noop("评分、核算成绩"),
     "scoring.recheck": gettext_noop("答复成绩复核"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.regions import selectors as regions
+from kaogong.scoring import selectors as scoring
 from kaogong.sittings import selectors
 from kaogong.standards import selectors as standards
 from kaogong.stations import selectors as stations
@@ -109,6 +110,7 @@ def detail(request: ActorRequest, round_id: UUID) -> HttpResponse:
         "basis": selectors.fee_basis(round_),
         "conditions": standards.conditions(round_.standard_id, round_.level),
         "parts": standards.parts(round_.standard_id, round_.level),
+        "has_rulings": scoring.public_disputes(round_id).exists(),
     }
     return render(request, "public/rounds/detail.html", context)
 

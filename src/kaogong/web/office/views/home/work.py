@@ -139,6 +139,18 @@ def _rechecks(actor: Actor, at: datetime) -> Work:
     return Work(label, rows.count(), _("件"), url, "arrow-repeat", note, kind, "rechecks")  # type: ignore[arg-type]  # one of two kinds
 
 
+def _disputes(actor: Actor, at: datetime) -> Work:
+    rows = scoring.disputes_for(actor, "scoring.decide_objection").filter(state="open")
+    url = reverse("office:objections") + "?state=open"
+    return Work(_("待裁定的试题异议"), rows.count(), _("件"), url, "question-circle", key="disputes")
+
+
+def _rescorings(actor: Actor, at: datetime) -> Work:
+    rows = scoring.disputes_for(actor, "scoring.finalise").filter(state="upheld")
+    url = reverse("office:objections") + "?state=upheld"
+    return Work(_("待重新评分的裁定"), rows.count(), _("件"), url, "question-circle", key="rescorings")
+
+
 def _issues(actor: Actor, at: datetime) -> Work:
     left = [passed - issued for _sitting, passed, issued in certificates.sittings_to_issue(actor) if passed > issued]
     note = _("来自 %(count)s 场") % {"count": len(left)} if left else ""
@@ -298,6 +310,8 @@ KINDS: tuple[tuple[str, Found], ...] = (
     ("scoring.mark", _marking),
     ("scoring.finalise", _results),
     ("scoring.recheck", _rechecks),
+    ("scoring.decide_objection", _disputes),
+    ("scoring.finalise", _rescorings),
     ("certificates.issue", _issues),
     ("registration.enter", _returned),
     ("registration.enter", _unfinished),

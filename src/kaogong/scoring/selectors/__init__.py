@@ -1,4 +1,4 @@
-"""Every read of scoring: marks with their working, results, rechecks, and what passed parts are kept."""
+"""Every read of scoring: marks, results, rechecks, objections to questions, and what passed parts are kept."""
 
 from __future__ import annotations
 
@@ -23,36 +23,77 @@ from kaogong.registration.models import Registration
 from kaogong.regulations.selectors import Provision, provision
 from kaogong.scoring import policies, rules
 from kaogong.scoring.models import Mark, Recheck, Result
-from kaogong.scoring.rules import ERRORS, OBJECTIVE, OUTCOMES
-from kaogong.scoring.states import RECHECK, RESULT
+from kaogong.scoring.rules import EFFECTS, ERRORS, OBJECTIONS, OBJECTIVE, OUTCOMES
+from kaogong.scoring.selectors.objections import (
+    Change,
+    ObjectionWindow,
+    OwnQuestion,
+    Rescoring,
+    answers_given,
+    disputable,
+    dispute,
+    disputes_for,
+    objected_kinds,
+    objection_window,
+    objections_of_attempt,
+    objections_to,
+    other_rounds_with,
+    own_questions,
+    parts_touched,
+    public_disputes,
+    rescored_marks,
+    rescoring,
+)
+from kaogong.scoring.states import DISPUTE, RECHECK, RESULT
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings.models import Sitting, SittingPart
 from kaogong.standards import selectors as standards
 
 __all__ = [
+    "DISPUTE",
+    "EFFECTS",
     "ERRORS",
+    "OBJECTIONS",
     "OUTCOMES",
     "RECHECK",
     "RESULT",
+    "Change",
+    "ObjectionWindow",
+    "OwnQuestion",
     "PartOverview",
     "Progress",
     "RecheckOffer",
+    "Rescoring",
+    "answers_given",
+    "disputable",
+    "dispute",
+    "disputes_for",
     "final_result",
     "history_of",
     "kept_parts",
     "mark_of",
     "marks_of",
     "marks_of_sitting",
+    "objected_kinds",
+    "objection_window",
+    "objections_of_attempt",
+    "objections_to",
+    "other_rounds_with",
     "overview",
+    "own_questions",
     "own_result",
     "own_results",
+    "parts_touched",
     "passed_parts",
     "passes_waiting",
     "progress_of",
+    "public_disputes",
     "recheck",
     "recheck_deadline",
     "recheck_offers",
     "rechecks_for",
+    "rescored_marks",
+    "rescoring",
     "result",
     "results_for",
     "sittings_to_score",
