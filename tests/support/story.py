@@ -21,6 +21,7 @@ from kaogong.foundation.access import services as accounts
 from kaogong.foundation.identity.models import Person
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.organisations.models import Organisation
+from kaogong.itembank.models import Paper
 from kaogong.personnel.models import Card
 from kaogong.seating import services as seating
 from kaogong.sittings import selectors as sittings
@@ -172,10 +173,10 @@ class Story:
             room_id=room.pk if room else None,
         )
 
-    def deliver(self) -> halls.Hall:
-        """Put a sealed paper at the theory, the day before; the room is not open yet."""
+    def deliver(self, paper: Paper | None = None) -> halls.Hall:
+        """Put a sealed paper (any, when none is given) at the theory, the day before; the room is not open yet."""
         assert self.hall is not None
-        self.hall.paper = make_paper()
+        self.hall.paper = paper or make_paper()
         delivery.deliver_paper(
             actor=halls.DELIVERER,
             at=self.before(1),

@@ -46,6 +46,36 @@ class Mark(Attested):
         return f"{self.part} {self.value}"
 
 
+class HandMark(Attested):
+    """What one marker gave one written answer, criterion by criterion; given once, then fixed.
+
+    `marks` are decimals as text, in the rubric's order; `turn` says whether it was the first, second or third.
+    """
+
+    attempt = models.ForeignKey("delivery.Attempt", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField("题序")
+    turn = models.PositiveSmallIntegerField("第几评")
+    marks = models.JSONField("各要点得分")
+    total = models.DecimalField("合计", max_digits=7, decimal_places=4)
+    marker_key = models.CharField(max_length=64)
+    marked_by_name = models.CharField("阅卷人", max_length=100)
+    marked_at = models.DateTimeField()
+
+    ATTESTED = ("attempt", "position", "turn", "marks", "total", "marker_key")
+    CALLED = "阅卷评分"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "position", "turn"], name="hand_mark_turn_once"),
+            models.UniqueConstraint(fields=["attempt", "position", "marker_key"], name="hand_mark_once_a_marker"),
+            models.CheckConstraint(name="hand_mark_turn_1_to_3", condition=Q(turn__gte=1, turn__lte=3)),
+            models.CheckConstraint(name="hand_mark_0_to_100", condition=Q(total__gte=0, total__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.total}"
+
+
 class Result(Attested):
     """A registration's result: every part as it stands. Final once published; a recheck makes a new one."""
 

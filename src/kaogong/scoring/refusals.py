@@ -34,6 +34,30 @@ class MarksAltered(Refusal):
     clause = Clause(HOUSE, "marking")
 
 
+class AnswersUnmarked(Refusal):
+    """Written answers wait for their markers."""
+
+    message = _("“{part}”还有 {count} 份书写作答没有评完，不能评分。")
+    advice = _("请等待阅卷完成：每份由两人评，相差过大的由第三人评。")
+    clause = Clause(HOUSE, "hand-marking")
+
+
+class GradedAlready(Refusal):
+    """A marker gives one mark to an answer, and no answer gets more than it needs."""
+
+    message = _("这份作答您已评过，或者已由足够的人评完。")
+    advice = _("请评下一份。")
+    clause = Clause(HOUSE, "hand-marking")
+
+
+class HandMarksFaulty(Refusal):
+    """A mark is missing, outside its criterion, or between the steps."""
+
+    message = _("要点 {places} 的得分没有填、超出范围，或者不是 {step} 分的整倍数。")
+    clause = Clause(HOUSE, "hand-marking")
+    field = "marks"
+
+
 class NotMarked(Refusal):
     """A result needs the marks of every part."""
 

@@ -158,6 +158,46 @@ def theory_mark(
     return TheoryMark(rounded(value * whole / left if left else whole), right, wrong, blank)
 
 
+def criterion_marks(worth: Decimal, shares: Sequence[int]) -> list[Decimal]:
+    """The most that each criterion of a rubric can give, of an answer that is worth so many marks; exact."""
+    return [worth * share / FULL for share in shares]
+
+
+def hand_faults(marks: Sequence[Decimal | None], most: Sequence[Decimal], *, step: Decimal) -> dict[int, str]:
+    """What is wrong with one marker's marks: place → reason (missing, range, step); empty when they are right.
+
+    A criterion gives multiples of the step, or all that it has.
+    """
+    faults: dict[int, str] = {}
+    for place, limit in enumerate(most):
+        mark = marks[place] if place < len(marks) else None
+        if mark is None:
+            faults[place] = "missing"
+        elif not mark.is_finite() or not 0 <= mark <= limit:
+            faults[place] = "range"
+        elif mark != limit and mark % step:
+            faults[place] = "step"
+    return faults
+
+
+def hand_mark(totals: Sequence[Decimal], *, apart: Decimal) -> Decimal | None:
+    """What an answer earns by its markers' totals, in the order they marked; None while it needs another marker.
+
+    The mean of two who are at most `apart` marks apart; else the mean of the third and whichever of the two is nearer
+    to it (the higher when both are as near). Exact. House rule, kaogong-scoring-rules/hand-marking.
+    """
+    if len(totals) < 2:
+        return None
+    first, second = totals[:2]
+    if abs(first - second) <= apart:
+        return (first + second) / 2
+    if len(totals) < 3:
+        return None
+    third = totals[2]
+    nearer = min((first, second), key=lambda each: (abs(each - third), -each))
+    return (third + nearer) / 2
+
+
 def practical_mark(sheets: Sequence[ModuleSheet], *, places: int = 2) -> PracticalMark:
     """Σ(module total × weight) for each examiner, then the mean over the panel, rounded half up to `places`.
 

@@ -17,11 +17,12 @@ from kaogong.foundation.kernel.records import Attested
 from kaogong.foundation.signing import encryption
 from kaogong.itembank import selectors as itembank
 from kaogong.regulations.selectors import NoProvision
-from kaogong.scoring import rules
+from kaogong.scoring import grading, rules
 from kaogong.scoring.gate import figure
-from kaogong.scoring.models import Dispute, Mark
-from kaogong.scoring.refusals import AnswersAltered, MarksAltered
+from kaogong.scoring.models import Dispute, HandMark, Mark
+from kaogong.scoring.refusals import AnswersAltered, AnswersUnmarked, MarksAltered
 from kaogong.sittings.models import SittingPart
+from kaogong.sittings.selectors import PART_NAMES
 
 UNSCORED = frozenset({"absent", "late", "barred"})
 
@@ -34,14 +35,16 @@ class Marker:
         self._keys: dict[UUID, itembank.AnswerKey] = {}
         self._rulings = rulings_of(part.sitting.round_id)
         self._amended: dict[UUID, dict[int, Dispute]] = {}
+        self._by_hand: Mapping[UUID, Mapping[int, Decimal]] = {}
 
     def marks(self, attempts: Sequence[Attempt]) -> list[Mark]:
-        """One mark for each attempt. Raises MarksAltered, AnswersAltered."""
+        """One mark for each attempt. Raises MarksAltered, AnswersAltered, AnswersUnmarked."""
         require_attested(attempts)
         sealed = [attempt.pk for attempt in attempts if attempt.state == "sealed"]
         answers = delivery.submissions(sealed) if self.part.part != "skill" else {}
         sheets = delivery.score_sheets_of(sealed) if self.part.part == "skill" else {}
         self._require_as_handed_in(attempts, answers, sheets)
+        self._by_hand = self._settled(sealed)
         incidents = delivery.incidents_of_attempts([attempt.pk for attempt in attempts])
         found = []
         for attempt in attempts:
@@ -53,6 +56,16 @@ class Marker:
                 value, working = self._scored(attempt, answers.get(attempt.pk, {}), sheets.get(attempt.pk, []))
                 value, working = self._deducted(value, working, incidents.get(attempt.pk, []))
             found.append(self._mark(attempt, value, outcome, working))
+        return found
+
+    def _settled(self, sealed: Sequence[UUID]) -> Mapping[UUID, Mapping[int, Decimal]]:
+        """What people gave the written answers, by attempt and position."""
+        if self.part.part == "skill":
+            return {}
+        require_attested(list(HandMark.objects.filter(attempt__in=sealed)))
+        found, waiting = grading.by_hand(self.part, sealed)
+        if waiting:
+            raise AnswersUnmarked(part=PART_NAMES.get(self.part.part, self.part.part), count=waiting)
         return found
 
     def _require_as_handed_in(
@@ -74,9 +87,10 @@ class Marker:
             return practical(sheets, places=int(figure("scoring.practical_decimals", self.part.sitting).value))
         assert attempt.paper_copy is not None  # a sealed theory attempt was begun with its copy
         key = self._key(attempt.paper_copy.paper_id)
+        given = self._by_hand.get(attempt.pk, {})
         ruled = self._ruled(attempt.paper_copy.paper_id)
         amended = {position: amendment_of(dispute) for position, dispute in ruled.items()}
-        mark = rules.theory_mark(answers, key.answers, amended=amended)
+        mark = rules.theory_mark(answers, key.answers, given, amended=amended)
         working = {
             "kind": "theory",
             "key": key.version,
@@ -87,6 +101,8 @@ class Marker:
             "digest": attempt.answers_digest,
             **({"rulings": sorted(dispute.number for dispute in ruled.values())} if ruled else {}),
         }
+        if given:
+            working["by_hand"] = {str(position): f"{value.normalize():f}" for position, value in sorted(given.items())}
         return mark.value, working
 
     def _key(self, paper_id: UUID) -> itembank.AnswerKey:

@@ -118,6 +118,14 @@ ROLES: tuple[Role, ...] = (
         apart=_powers("issuer blank_keeper item_writer paper_assembler"),
     ),
     Role(
+        "marker",
+        "阅卷员",
+        "按评分标准匿名评阅书写作答",
+        _powers("scoring.grade"),
+        BODIES,
+        apart=_powers("scorer registrar centre_director auditor"),
+    ),
+    Role(
         "issuer",
         "证书核发",
         "核发、补发、打印证书",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from kaogong.foundation.signing import canonical, digests, keys
 from kaogong.itembank import policies, sealing
 from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
 from kaogong.itembank.rules.assembly import Candidate
+from kaogong.itembank.rules.items import CONSTRUCTED, Criterion
 from kaogong.itembank.rules.keys import Key
 from kaogong.itembank.selectors.blueprints import current_versions
 
@@ -200,6 +201,50 @@ def answer_key(paper_id: UUID, actor: Actor) -> AnswerKey:
     ]
     digest = digests.keyed(canonical.encode([str(paper_id), plain]).decode(), purpose="itembank.key")
     return AnswerKey(digest[:24], answers)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenItem:
+    """A scored item of a paper that people mark: what was asked, the reference answer, the rubric, what it is worth."""
+
+    position: int
+    type: str
+    stem: str
+    reference: str
+    rubric: tuple[Criterion, ...]
+    marks: Decimal
+
+
+def written_places(paper_ids: Collection[UUID]) -> set[tuple[UUID, int]]:
+    """The places (paper, position) of these papers that people mark; nothing is opened."""
+    found = PaperItem.objects.filter(paper__in=list(paper_ids), is_scored=True, version__type__in=CONSTRUCTED)
+    return set(found.values_list("paper", "position"))
+
+
+def papers_with_writing() -> QuerySet[PaperItem, UUID]:
+    """The ids of papers with a scored item that people mark, for use in a query; nothing of a paper is shown."""
+    written = PaperItem.objects.filter(is_scored=True, version__type__in=CONSTRUCTED)
+    return written.order_by().values_list("paper", flat=True)
+
+
+def worth_of(paper_ids: Collection[UUID]) -> dict[tuple[UUID, int], Decimal]:
+    """What each place (paper, position) of these papers is worth."""
+    rows = PaperItem.objects.filter(paper__in=list(paper_ids)).values_list("paper", "position", "marks")
+    return {(paper_id, position): marks for paper_id, position, marks in rows}
+
+
+def written_item(paper_id: UUID, position: int, actor: Actor) -> WrittenItem:
+    """One item that people mark, opened for a marker (power scoring.grade), who was given an answer to it.
+
+    The caller records that it was read. Raises NotPermitted, NotFound.
+    """
+    if not actor.holds("scoring.grade"):
+        raise NotPermitted(power="scoring.grade")
+    if (paper_id, position) not in written_places([paper_id]):
+        raise NotFound
+    place = PaperItem.objects.select_related("version").get(paper=paper_id, position=position)
+    content = sealing.open_item(place.version.content_sealed, version_id=place.version_id)
+    return WrittenItem(position, content.type, content.stem, content.key, content.rubric, place.marks)
 
 
 def _opened(paper_id: UUID, actor: Actor, power: str) -> list[tuple[PaperItem, Any]]:

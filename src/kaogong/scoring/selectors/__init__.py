@@ -22,7 +22,8 @@ from kaogong.registration.hooks import PassedPart
 from kaogong.registration.models import Registration
 from kaogong.regulations.selectors import Provision, provision
 from kaogong.scoring import policies, rules
-from kaogong.scoring.models import Mark, Recheck, Result
+from kaogong.scoring.grading import Desk, OpenScript, desk, part_to_grade, parts_to_grade
+from kaogong.scoring.models import HandMark, Mark, Recheck, Result
 from kaogong.scoring.rules import EFFECTS, ERRORS, OBJECTIONS, OBJECTIVE, OUTCOMES
 from kaogong.scoring.selectors.objections import (
     Change,
@@ -58,13 +59,16 @@ __all__ = [
     "RECHECK",
     "RESULT",
     "Change",
+    "Desk",
     "ObjectionWindow",
+    "OpenScript",
     "OwnQuestion",
     "PartOverview",
     "Progress",
     "RecheckOffer",
     "Rescoring",
     "answers_given",
+    "desk",
     "disputable",
     "dispute",
     "disputes_for",
@@ -83,6 +87,8 @@ __all__ = [
     "own_questions",
     "own_result",
     "own_results",
+    "part_to_grade",
+    "parts_to_grade",
     "parts_touched",
     "passed_parts",
     "passes_waiting",
@@ -320,6 +326,11 @@ def recheck_offers(result: Result, at: datetime) -> list[RecheckOffer]:
     return [_offer(result, part, asked.get(part), at) for part in result.parts]
 
 
+def marked_by_hand(registration_id: UUID, part: str) -> QuerySet[HandMark]:
+    """What markers gave the written answers of a registration's part."""
+    return HandMark.objects.filter(attempt__registration=registration_id, attempt__part__part=part)
+
+
 def _offer(result: Result, part: str, asked: Recheck | None, at: datetime) -> RecheckOffer:
     on = _day(result.published_at or at)
     days = recheck_rule(result, "scoring.recheck_days", on)
@@ -331,7 +342,8 @@ def _offer(result: Result, part: str, asked: Recheck | None, at: datetime) -> Re
     if kept["outcome"] == "carried":
         return RecheckOffer(part, False, "carried", "kaogong-scoring-rules/recheck-scope", None)
     objective = recheck_rule(result, "scoring.recheck_objective_only_zero", on)
-    if part in OBJECTIVE and objective.value and kept["outcome"] == "scored" and Decimal(kept["mark"]) > 0:
+    is_objective = part in OBJECTIVE and not marked_by_hand(result.registration_id, part).exists()
+    if is_objective and objective.value and kept["outcome"] == "scored" and Decimal(kept["mark"]) > 0:
         return RecheckOffer(part, False, "objective", str(objective.clause), None)
     return RecheckOffer(part, True, "", str(days.clause), None)
 

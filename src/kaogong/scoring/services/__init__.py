@@ -2,9 +2,12 @@
 
 from kaogong.scoring.refusals import (
     AnswersAltered,
+    AnswersUnmarked,
     CorrectionFaulty,
     DecidedByTheMarker,
+    GradedAlready,
     HadAHandInIt,
+    HandMarksFaulty,
     MarkedByOneself,
     MarksAltered,
     MarksChanged,
@@ -33,6 +36,7 @@ from kaogong.scoring.refusals import (
     TooManyObjections,
     UnknownPart,
 )
+from kaogong.scoring.services.grading import grade, open_script
 from kaogong.scoring.services.marking import mark_part
 from kaogong.scoring.services.objections import (
     dismiss_objections,
@@ -46,9 +50,12 @@ from kaogong.scoring.services.results import draft_results, finalise
 
 __all__ = [
     "AnswersAltered",
+    "AnswersUnmarked",
     "CorrectionFaulty",
     "DecidedByTheMarker",
+    "GradedAlready",
     "HadAHandInIt",
+    "HandMarksFaulty",
     "MarkedByOneself",
     "MarksAltered",
     "MarksChanged",
@@ -80,9 +87,11 @@ __all__ = [
     "dismiss_objections",
     "draft_results",
     "finalise",
+    "grade",
     "mark_part",
     "object_to_question",
     "open_disputed",
+    "open_script",
     "preview_rescoring",
     "request_recheck",
     "rescore",

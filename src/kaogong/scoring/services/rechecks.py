@@ -26,6 +26,7 @@ from kaogong.foundation.outbox import announcing
 from kaogong.scoring import rules, selectors
 from kaogong.scoring.events import RecheckDecided, RecheckRequested, ResultCorrected
 from kaogong.scoring.gate import figure, require
+from kaogong.scoring.grading import marker_key
 from kaogong.scoring.models import Mark, Recheck, Result
 from kaogong.scoring.refusals import (
     CorrectionFaulty,
@@ -195,9 +196,12 @@ def _decide(actor: Actor, recheck_id: UUID, finding: str) -> Recheck:
 
 
 def _had_a_hand(actor: Actor, recheck: Recheck) -> bool:
-    """Whether the actor marked this part: gave the mark, or signed one of its sheets."""
+    """Whether the actor marked this part: gave the mark, marked an answer of it, or signed one of its sheets."""
     marks = Mark.objects.filter(registration=recheck.result.registration_id, part=recheck.part)
     if actor.account_id is not None and marks.filter(marked_by=actor.account_id).exists():
+        return True
+    by_hand = selectors.marked_by_hand(recheck.result.registration_id, recheck.part)
+    if by_hand.filter(marker_key=marker_key(actor)).exists():
         return True
     sheets = delivery.score_sheets_of(marks.values_list("attempt", flat=True))
     signers = {sheet.examiner.person_id for each in sheets.values() for sheet in each}

@@ -50,6 +50,7 @@ WORDS = {
     "regulations.edit": gettext_noop("维护规则库"),
     "scoring.decide_objection": gettext_noop("裁定试题异议"),
     "scoring.finalise": gettext_noop("发布成绩"),
+    "scoring.grade": gettext_noop("评阅书写作答"),
     "scoring.mark": gettext_noop("评分、核算成绩"),
     "scoring.recheck": gettext_noop("答复成绩复核"),
     "scoring.see": gettext_noop("查看成绩"),

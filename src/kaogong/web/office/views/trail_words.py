@@ -176,6 +176,8 @@ ACTIONS = {
     "scoring.result_rescored": _("重新评分后公布成绩"),
     "itembank.item_found_faulty": _("试题旧版被裁定有误"),
     "scoring.marked": _("评分"),
+    "scoring.script_opened": _("打开书写作答阅卷"),
+    "scoring.graded": _("评阅书写作答"),
     "scoring.part_marked": _("评定科目成绩"),
     "scoring.recheck_requested": _("申请成绩复核"),
     "scoring.recheck_upheld": _("复核维持原成绩"),
