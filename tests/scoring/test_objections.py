@@ -194,6 +194,15 @@ class TestObject:
             Objection.objects.update(text="改写")
 
 
+class TestQueue:
+    def test_what_waits_comes_first(self) -> None:
+        hall = published()
+        decided, waiting = file(hall, 1), file(hall, 2)
+        services.dismiss_objections(actor=judge(), at=DECIDING, dispute_id=decided.dispute_id, reason="答案无误")
+        listed = [each.pk for each in selectors.disputes_for(judge())]
+        assert listed == [waiting.dispute_id, decided.dispute_id]
+
+
 class TestRule:
     def test_dismissed_changes_no_mark_and_is_public_with_its_reason(self) -> None:
         hall = published()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from kaogong.delivery import selectors as delivery
@@ -146,7 +146,9 @@ def disputes_for(actor: Actor, *powers: str) -> QuerySet[Dispute]:
     """Disputed questions of rounds within reach, those that wait first, with how many objected (`objections`)."""
     rounds = sittings.rounds_for(actor, *(powers or policies.RULING)).order_by().values("pk")
     found = Dispute.objects.filter(round__in=rounds).annotate(objections=_number())
-    return found.select_related("round", "version__item").defer("version__content_sealed").order_by("opened_at", "id")
+    waits = Case(When(state="open", then=0), When(state="upheld", then=1), default=2)
+    shown = found.select_related("round", "version__item").defer("version__content_sealed")
+    return shown.order_by(waits, "answer_until", "id")
 
 
 def _number() -> Subquery:

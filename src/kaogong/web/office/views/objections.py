@@ -49,7 +49,6 @@ class DismissForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("裁定理由"),
         max_length=600,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("理由会公布，请不要写出题目内容和答案。"),
     )
