@@ -68,6 +68,19 @@ class TestItems:
         row = one(item(f"<p>线电压 {GAP.format('A')} V</p>", declared))
         assert (row.content.type, row.content.stem, row.content.key) == ("fillin", "线电压 ____ V", "380|三百八十")
 
+    def test_underscores_that_are_mere_drawing_are_no_gaps(self) -> None:
+        row = one(item(f"<p>又称 [_____] 箱。</p><p>{GAP.format('A')}</p>", TEXT.format("A", "斯金纳", "string", "")))
+        assert (row.content.stem, row.problems) == ("又称 [（　）] 箱。\n____", ())
+
+    def test_gaps_whose_answers_may_change_places_are_put_aside(self) -> None:
+        mapping = "".join(f'<qti-map-entry map-key="{each}" mapped-value="1"/>' for each in ("红", "绿"))
+        declared = "".join(TEXT.format(name, "红", "string", f"<qti-mapping>{mapping}</qti-mapping>") for name in "AB")
+        assert "可以互换" in reasons(one(item(f"<p>{GAP.format('A')}、{GAP.format('B')}</p>", declared)))[0]
+
+    def test_an_identifier_that_several_items_share_is_no_number(self) -> None:
+        rows = read(package(choice("第一题", OPTIONS), choice("第二题", OPTIONS), CHOICE))
+        assert [(row.number, row.problems) for row in rows] == [("", ()), ("", ()), ("WATER-1", ())]
+
     def test_a_number_within_a_tolerance(self) -> None:
         processing = (
             '<qti-response-processing><qti-equal tolerance-mode="absolute" tolerance="0.5 0.5">'

@@ -87,6 +87,7 @@ def _item(item: Exported, identifier: str) -> ET.Element:
             "title": item.number,
             "label": item.number,
             "xml:lang": "zh-CN",
+            "tool-name": "Kaogong",
             "adaptive": "false",
             "time-dependent": "false",
         },

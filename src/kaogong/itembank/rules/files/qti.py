@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from kaogong.itembank.rules.files.archives import SIGNATURE, Archive, BadXml, xml_of
 from kaogong.itembank.rules.files.rows import OBJECT, Entry, are_truths
 from kaogong.itembank.rules.files.text import NotReadable
-from kaogong.itembank.rules.items import ESSAY, FILL_IN, LETTERS, MULTIPLE, SHORT, SINGLE, TRUE_FALSE, TYPES
+from kaogong.itembank.rules.items import BLANK, ESSAY, FILL_IN, LETTERS, MULTIPLE, SHORT, SINGLE, TRUE_FALSE, TYPES
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.problems import gettext_noop as _
 
@@ -52,6 +53,10 @@ UPPER = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾
 LOWER = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 DIFFICULTY = {"very easy": "1", "easy": "2", "medium": "3", "difficult": "4", "very difficult": "5"}
 """The words of LOM 1.0 (5.8)."""
+TOOL = "Kaogong"
+"""Our own packages judge each gap by itself, even where two have the same answers."""
+HERE = "\ue000"
+"""Where a gap is, while underscores that are mere drawing are taken out of the stem."""
 LONG = 600
 """From so many expected characters on, an extended text is an essay and no short answer."""
 ESSAY_LINES = 12
@@ -92,7 +97,16 @@ def entries_of(raw: bytes, *, rows_at_most: int) -> tuple[list[Entry], str]:
         content = archive.read(about.href)
         version = _version(content) if version == "QTI" else version
         found.append(_entry(line, about.href, content, about, archive))
-    return found, version
+    return _numbered(found), version
+
+
+def _numbered(entries: list[Entry]) -> list[Entry]:
+    """Without the numbers that several items share: such identifiers are none, and the bank numbers these itself."""
+    counts = Counter(each.values.get("number", "") for each in entries)
+    return [
+        replace(each, values={**each.values, "number": ""}) if counts[each.values.get("number", "")] > 1 else each
+        for each in entries
+    ]
 
 
 def _version(content: bytes) -> str:
@@ -252,7 +266,9 @@ def _filled_in(
         if room := rooms.get(name, ""):
             accepted = [f"{each}±{room}" for each in accepted]
         lines.append("|".join(each.strip() for each in accepted))
-    stem = _said(body, dict.fromkeys(gaps, "____"))
+    if _attribute(root, "toolname") != TOOL and any("|" in line and lines.count(line) > 1 for line in lines):
+        raise Strange(_("几个空的答案可以互换，本题库不支持"))
+    stem = BLANK.sub("（　）", _said(body, dict.fromkeys(gaps, HERE))).replace(HERE, "____")
     return {"type": FILL_IN, "stem": stem, "key": "\n".join(lines) if any(lines) else ""}
 
 
@@ -386,7 +402,7 @@ def _raised(text: str, name: str) -> str:
 
 
 def _flat(text: str | None) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text or "")
+    return re.sub(r"[ \t\r\n\xa0]+", " ", re.sub("[\u200b\ufeff]", "", text or ""))
 
 
 def _one_line(text: str) -> str:
