@@ -469,3 +469,16 @@ class TestExports:
         for power in ("itembank.assemble", "itembank.import"):
             answer = enter(officer(power, region="32")).post(reverse("office:items-export"), self.entered)
             assert answer.status_code in {403, 404}
+
+    def test_a_paper_for_whoever_may_open_it(self, enter: Browse) -> None:
+        address = reverse("office:paper-export", args=[make_paper().pk])
+        browser = enter(assembler())
+        assert browser.post(address, {"reason": ""}).status_code == 422
+        answer = browser.post(address, {"reason": "送制卷"})
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            assert len(archive.namelist()) == 102
+        assert enter(officer("itembank.assemble", region="32")).post(address, {"reason": "看"}).status_code in {
+            403,
+            404,
+        }
+        assert enter(outsider("itembank.view")).post(address, {"reason": "看"}).status_code == 404

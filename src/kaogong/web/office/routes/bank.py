@@ -45,6 +45,7 @@ urlpatterns = [
     path("bank/papers/sets/<uuid:set_id>/withdraw/", sets.withdraw, name="paper-set-withdraw"),
     path("bank/papers/<uuid:paper_id>/", papers.detail, name="paper"),
     path("bank/papers/<uuid:paper_id>/open/", papers.opened, name="paper-open"),
+    path("bank/papers/<uuid:paper_id>/export/", exports.paper, name="paper-export"),
     path("bank/papers/<uuid:paper_id>/void/", papers.void, name="paper-void"),
     path("bank/imports/", imports.index, name="imports"),
     path("bank/imports/new/", imports.stage, name="import-new"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,8 +20,20 @@ from kaogong.web.office.views.bank.words import banks_of, split, type_name
 from kaogong.web.ui.requests import ActorRequest, grave, needs
 
 
-class ExportForm(forms.Form):
+class PurposeForm(forms.Form):
+    """What something is taken for."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("用途"),
+        max_length=200,
+        help_text=gettext_lazy("例如“送专家审题”。用途、您的姓名和全部题号记入审计，姓名和时间印在文件上。"),
+    )
+
+
+class ExportForm(PurposeForm):
     """Which items leave, in which form, and what for."""
+
+    field_order = ["bank", "state", "type", "kind", "reason"]
 
     bank = forms.ChoiceField(label=gettext_lazy("题库"))
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
@@ -32,11 +47,6 @@ class ExportForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         initial="pdf",
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("用途"),
-        max_length=200,
-        help_text=gettext_lazy("例如“送专家审题”。用途、您的姓名和全部题号记入审计，姓名和时间印在文件上。"),
     )
 
     def __init__(self, *args: object, banks: list[tuple[str, str]], **kwargs: object) -> None:
@@ -74,8 +84,26 @@ def export(request: ActorRequest) -> HttpResponse:
         except Refusal as refusal:
             tell(form, refusal)
         else:
-            response = HttpResponse(made.content, content_type=made.media_type)
-            response["Content-Disposition"] = f'attachment; filename="{made.name}"'
-            return response
+            return _file(made)
     context = {"form": form, "has_banks": bool(banks)}
     return render(request, "office/bank/export.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("itembank.view")
+@grave
+def paper(request: ActorRequest, paper_id: UUID) -> HttpResponse:
+    """A whole paper as a QTI test with its items and keys, for a purpose."""
+    found = selectors.paper(request.actor, paper_id)
+    form = PurposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        return _file(services.export_paper(actor=request.actor, at=now(), paper_id=found.pk, reason=reason))
+    status = 422 if form.errors else 200
+    return render(request, "office/bank/paper_export.html", {"paper": found, "form": form}, status=status)
+
+
+def _file(made: services.Export) -> HttpResponse:
+    response = HttpResponse(made.content, content_type=made.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, made.name)
+    return response
