@@ -17,6 +17,7 @@ stations.license stations.edit personnel.grant personnel.view personnel.relate i
 itembank.approve itembank.assemble itembank.view itembank.import sittings.plan sittings.announce sittings.move
 registration.enter registration.see registration.decide registration.collect_fee seating.arrange seating.appoint
 seating.see delivery.deliver delivery.run delivery.see scoring.mark scoring.finalise scoring.recheck scoring.see
+scoring.grade scoring.decide_objection
 blanks.receive blanks.move blanks.see certificates.issue certificates.print certificates.replace
 certificates.suspend certificates.revoke certificates.reckon certificates.see audit.read audit.seal notices.see
 """
