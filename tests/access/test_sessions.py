@@ -166,6 +166,7 @@ GRAVE = {
     "office:issue", "office:certificate-deed", "office:person-reveal", "office:person-merge",
     "office:scoring-finalise", "office:recheck-correct", "office:post-appoint", "office:account-measure",
     "office:paper-open", "office:rules-figure", "office:rules-end", "office:certificate-reckon",
+    "office:objection-uphold", "office:objection-dismiss", "office:objection-rescore", "office:items-export",
 }  # fmt: skip
 
 

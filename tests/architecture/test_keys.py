@@ -38,6 +38,7 @@ NOT_KEPT = {
     "delivery.entry-address": "a count of tries, past after a pause",
     "delivery.entry-ticket": "a count of tries, past after a pause",
     "delivery.room-code": "made anew each span of time",
+    "scoring.script": "the address of an answer without a name, reckoned anew for each page",
     "itembank.key": "names an answer key in a report, compared with nothing",
 }
 KEYED = {"keyed", "keyed_by_all"}

@@ -78,6 +78,11 @@ def home_of(actor: Actor, power: str) -> Home:
     return Home("", None)
 
 
+def person_key(actor: Actor) -> str:
+    """What tells one person from another: the person behind an account, else the account, else the service's name."""
+    return str(actor.person_id or actor.account_id or f"service:{actor.name}")
+
+
 TASK = ("itembank.view", "itembank.assemble", "delivery.deliver")
 
 

@@ -1,6 +1,7 @@
 """Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
 
 from kaogong.itembank.models import Blueprint, Item, ItemRelation, Paper, PaperSet, PracticalTask
+from kaogong.itembank.policies import person_key
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
 from kaogong.itembank.rules.codes import DIALECTS, spell
@@ -190,6 +191,7 @@ __all__ = [
     "papers_holding",
     "papers_of_set",
     "papers_with_writing",
+    "person_key",
     "places_of",
     "point_by_code",
     "point_names",

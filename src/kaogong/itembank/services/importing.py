@@ -31,7 +31,7 @@ from kaogong.itembank.selectors.analysis import (
     points_by_codes,
     taken_numbers,
 )
-from kaogong.itembank.services.items import free_number, lock_bank, person_key, write_version
+from kaogong.itembank.services.items import free_number, lock_bank, write_version
 from kaogong.itembank.states import IMPORT
 from kaogong.occupations import selectors as occupations
 
@@ -118,7 +118,7 @@ def stage_import(
         organisation_id=home.organisation_id,
         staged_at=at,
         staged_by=actor.name,
-        staged_by_key=person_key(actor),
+        staged_by_key=policies.person_key(actor),
         good_rows=found.good,
         bad_rows=found.bad,
         unbound_rows=found.unbound,

@@ -71,11 +71,6 @@ class ItemView:
     content: ItemContent
 
 
-def person_key(actor: Actor) -> str:
-    """What tells one person from another: the person behind an account, else the account, else the service's name."""
-    return str(actor.person_id or actor.account_id or f"service:{actor.name}")
-
-
 @command
 def draft_item(
     *,
@@ -108,7 +103,7 @@ def draft_item(
         region_code=home.region_code,
         organisation_id=home.organisation_id,
         author=actor.name,
-        author_key=person_key(actor),
+        author_key=policies.person_key(actor),
         created_at=at,
     )
     version = write_version(item, content, difficulty=difficulty, consistency=consistency, at=at)
@@ -208,7 +203,7 @@ def revise_item(
     refuse_duplicate(item.occupation_code, item.level, content.stem, except_item=item.pk)
     item.latest += 1
     item.state = state
-    item.author, item.author_key = actor.name, person_key(actor)
+    item.author, item.author_key = actor.name, policies.person_key(actor)
     item.reviewer = item.reviewer_key = item.approver = item.approver_key = item.note = ""
     item.reviewed_at = item.approved_at = item.in_use_since = None
     item.save()

@@ -30,7 +30,7 @@ from kaogong.itembank.selectors.blueprints import shares_of
 from kaogong.itembank.selectors.items import reviewed_by
 from kaogong.itembank.selectors.papers import manifest, place, versions_in
 from kaogong.itembank.selectors.relations import foes_among
-from kaogong.itembank.services.items import lock_bank, person_key
+from kaogong.itembank.services.items import lock_bank
 from kaogong.itembank.services.reviewing import SamePerson
 from kaogong.itembank.states import ITEM, PAPER
 
@@ -117,7 +117,7 @@ def assemble(
         region_code=home.region_code,
         organisation_id=home.organisation_id,
     )
-    return write_paper(actor, at, paper, tried, order, by=person_key(actor))
+    return write_paper(actor, at, paper, tried, order, by=policies.person_key(actor))
 
 
 def blueprint_in_force(occupation_code: str, level: int) -> Blueprint:

@@ -17,9 +17,9 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotPermitted, Refusal
-from kaogong.itembank import selectors
+from kaogong.itembank import policies, selectors
 from kaogong.itembank.models import Item, ItemReview, ItemVersion
-from kaogong.itembank.services.items import RULES, locked, person_key, require
+from kaogong.itembank.services.items import RULES, locked, require
 from kaogong.itembank.states import ITEM, REVIEWS
 
 
@@ -89,7 +89,7 @@ def review_item(
     if passed | set(wanted) >= set(REVIEWS):
         item.state = state
     item.note = note
-    item.reviewer, item.reviewer_key, item.reviewed_at = actor.name, person_key(actor), at
+    item.reviewer, item.reviewer_key, item.reviewed_at = actor.name, policies.person_key(actor), at
     item.save(update_fields=["state", "note", "reviewer", "reviewer_key", "reviewed_at"])
     trail.record(actor=actor, action="itembank.item_reviewed", target=item, version=item.latest, kinds=wanted)
     return item
@@ -241,7 +241,7 @@ def _finally(actor: Actor, at: datetime, item: Item, verb: str) -> str:
     state = ITEM.after(verb, item.state)
     reviewers = {item.reviewer_key, *selectors.reviewers_of(item)}
     _another_person(actor, "终审人", 命题人={item.author_key}, 审题人=reviewers)
-    item.approver, item.approver_key, item.approved_at = actor.name, person_key(actor), at
+    item.approver, item.approver_key, item.approved_at = actor.name, policies.person_key(actor), at
     return state
 
 
@@ -256,7 +256,7 @@ def _write_reviews(
             verdict=verdict,
             opinion=opinion,
             reviewer=actor.name,
-            reviewer_key=person_key(actor),
+            reviewer_key=policies.person_key(actor),
             author_key=item.author_key,
             reviewed_at=at,
         )
@@ -274,7 +274,7 @@ def _shift(actor: Actor, item_id: UUID, verb: str, action: str, reason: str) -> 
 
 
 def _another_person(actor: Actor, wanted: str, **earlier: set[str]) -> None:
-    mine = person_key(actor)
+    mine = policies.person_key(actor)
     for role, keys in earlier.items():
         if mine in keys:
             raise SamePerson(role=role, wanted=wanted)

@@ -25,7 +25,7 @@ from kaogong.itembank.selectors.blueprints import shares_of
 from kaogong.itembank.selectors.papers import versions_in
 from kaogong.itembank.selectors.relations import foes_among
 from kaogong.itembank.selectors.sets import candidates_for_set
-from kaogong.itembank.services.items import RULES, lock_bank, person_key
+from kaogong.itembank.services.items import RULES, lock_bank
 from kaogong.itembank.services.papers import PaperNumberTaken, blueprint_in_force, write_paper
 from kaogong.itembank.states import PAPER_SET
 
@@ -85,7 +85,7 @@ def order_set(
         avoid=[str(each) for each in avoid],
         ordered_at=at,
         ordered_by=actor.name,
-        ordered_by_key=person_key(actor),
+        ordered_by_key=policies.person_key(actor),
         occupation_code=occupation_code,
         level=level,
         region_code=home.region_code,

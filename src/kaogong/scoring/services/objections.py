@@ -77,7 +77,7 @@ def object_to_question(*, actor: Actor, at: datetime, attempt_id: UUID, number: 
         text=text.strip()[:400],
         is_official=is_official,
         filed_at=at,
-        filed_by=bank.person_key(actor),
+        filed_by=itembank.person_key(actor),
         filed_by_name=actor.name,
     )
     try:
@@ -210,12 +210,12 @@ def _require_judge(actor: Actor, dispute: Dispute) -> None:
     round_ = Round.objects.get(pk=dispute.round_id)
     actor.require(POWER, region=round_.region_code, organisation=round_.organisation_id)
     version = dispute.version
-    if bank.person_key(actor) in itembank.hands_on(version):
+    if itembank.person_key(actor) in itembank.hands_on(version):
         raise HadAHandInIt(role="参与了这道题的命题、审题或终审")
     herself = identity.is_human("person", actor.person_id)
     if Registration.objects.filter(herself, sitting__round=round_).exists():
         raise HadAHandInIt(role="参加了这个批次的考试")
-    if Objection.objects.filter(dispute=dispute, filed_by=bank.person_key(actor)).exists():
+    if Objection.objects.filter(dispute=dispute, filed_by=itembank.person_key(actor)).exists():
         raise HadAHandInIt(role="对这道题提出了异议")
 
 

@@ -42,7 +42,7 @@ class PointsForm(forms.Form):
         label=gettext_lazy("等级"), coerce=int, choices=[(level, level_name(level)) for level in (5, 4, 3, 2, 1)]
     )
     title = forms.CharField(label=gettext_lazy("名称"), max_length=120)
-    norm = forms.ChoiceField(label=gettext_lazy("建库标准"), choices=selectors.NORMS)
+    norm = forms.ChoiceField(label=gettext_lazy("建库标准"), choices=selectors.NORMS, required=False)
     file = forms.FileField(
         label=gettext_lazy("鉴定点文件"),
         help_text=gettext_lazy(
@@ -172,7 +172,7 @@ def draft(request: ActorRequest) -> HttpResponse:
                 standard_id=UUID(entered["standard"]),
                 level=entered["level"],
                 title=entered["title"],
-                norm=entered["norm"],
+                norm=entered["norm"] or selectors.NORMS[0][0],
                 rows=entered["file"],
             )
             return redirect("office:blueprint", blueprint_id=made.pk)
