@@ -304,6 +304,39 @@ class PaperSet(Record):
         return self.number
 
 
+class Resemblance(Record):
+    """Two item versions that are alike, the older one first, and what a person said of them."""
+
+    class Verdict(models.TextChoices):
+        OPEN = "open", "待判断"
+        DISTINCT = "distinct", "不是重复"
+        KIN = "kin", "同源"
+
+    first = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    likeness = models.FloatField("相近程度", help_text="0 至 1")
+    found_at = models.DateTimeField("发现时间")
+    verdict = models.CharField("判断", max_length=10, choices=Verdict, default=Verdict.OPEN)
+    note = models.CharField("说明", max_length=300, blank=True)
+    judged_at = models.DateTimeField("判断时间", null=True, blank=True)
+    judged_by = models.CharField("判断人", max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="resemblance_once"),
+            models.CheckConstraint(name="resemblance_older_first", condition=Q(first__lt=F("second"))),
+            models.CheckConstraint(name="likeness_is_a_share", condition=Q(likeness__gte=0, likeness__lte=1)),
+            models.CheckConstraint(
+                name="judged_resemblance_is_stamped",
+                condition=Q(verdict="open", judged_at__isnull=True)
+                | (~Q(verdict="open") & Q(judged_at__isnull=False) & ~Q(judged_by="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} {self.second_id}"
+
+
 class Paper(Record):
     """A sealed list of item versions, with the seed and the report of its assembly, signed."""
 

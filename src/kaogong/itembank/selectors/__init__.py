@@ -1,6 +1,6 @@
 """Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
 
-from kaogong.itembank.models import Blueprint, Item, ItemRelation, Paper, PaperSet, PracticalTask
+from kaogong.itembank.models import Blueprint, Item, ItemRelation, Paper, PaperSet, PracticalTask, Resemblance
 from kaogong.itembank.policies import person_key
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
@@ -32,6 +32,7 @@ from kaogong.itembank.selectors.blueprints import (
     blueprint_for,
     blueprints_for,
     coverage,
+    current_versions,
     has_blueprint,
     impact_of,
     point_by_code,
@@ -56,6 +57,14 @@ from kaogong.itembank.selectors.items import (
     reviews_of,
     reviews_passed,
     versions_of,
+)
+from kaogong.itembank.selectors.likeness import (
+    alike_from,
+    alike_rows,
+    open_resemblances,
+    resemblance,
+    resemblances_for,
+    resemblances_of,
 )
 from kaogong.itembank.selectors.papers import (
     AnswerKey,
@@ -150,9 +159,12 @@ __all__ = [
     "Question",
     "RangeCoverage",
     "Relative",
+    "Resemblance",
     "TaskContent",
     "TrialRules",
     "WrittenItem",
+    "alike_from",
+    "alike_rows",
     "analyse",
     "answer_key",
     "assembler_of",
@@ -169,6 +181,7 @@ __all__ = [
     "count_originals",
     "coverage",
     "current_version",
+    "current_versions",
     "decode",
     "foes_among",
     "gaps_in",
@@ -182,6 +195,7 @@ __all__ = [
     "items_for",
     "items_with_versions",
     "manifest_of",
+    "open_resemblances",
     "overlap",
     "paper",
     "paper_form",
@@ -206,6 +220,9 @@ __all__ = [
     "relations_of",
     "repair_list",
     "requirements_on",
+    "resemblance",
+    "resemblances_for",
+    "resemblances_of",
     "reviewers_of",
     "reviews_of",
     "reviews_passed",

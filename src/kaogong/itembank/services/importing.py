@@ -22,6 +22,7 @@ from kaogong.itembank.events import ImportCommitted
 from kaogong.itembank.models import ImportBatch, ImportRow, Item, ItemVersion
 from kaogong.itembank.rules.files import NotReadable, Row
 from kaogong.itembank.rules.items import ItemContent
+from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.selectors.analysis import (
     Judged,
     Progress,
@@ -31,6 +32,7 @@ from kaogong.itembank.selectors.analysis import (
     points_by_codes,
     taken_numbers,
 )
+from kaogong.itembank.services.comparing import keep_alike, told_alike
 from kaogong.itembank.services.items import free_number, lock_bank, write_version
 from kaogong.itembank.states import IMPORT
 from kaogong.occupations import selectors as occupations
@@ -87,7 +89,7 @@ def stage_import(
     """Analyse a file by its profile, a table also by a column map (`{"stem": "题干", …}`); its good rows are a batch.
 
     Nothing enters the bank yet. Bad rows are kept with line and every reason, those of a package with their sealed
-    original; the file itself is not kept.
+    original; good ones that look like another item with what they look like; the file itself is not kept.
     Raises NotPermitted, UnknownOccupation, FileUnreadable.
     """
     home = policies.home_of(actor, "itembank.import")
@@ -124,7 +126,10 @@ def stage_import(
         unbound_rows=found.unbound,
     )
     batch.save(force_insert=True)
-    ImportRow.objects.bulk_create([_staged(batch, each) for each in found.rows], batch_size=500)
+    good = [(each.row.line, each.row.content) for each in found.rows if each.is_good]
+    alike, compared = told_alike(actor, good, occupation_code=occupation_code, level=level, at=at)
+    rows = [_staged(batch, each, alike.get(each.row.line, ())) for each in found.rows]
+    ImportRow.objects.bulk_create(rows, batch_size=500)
     trail.record(
         actor=actor,
         action="itembank.import_staged",
@@ -133,15 +138,17 @@ def stage_import(
         good=batch.good_rows,
         bad=batch.bad_rows,
         unbound=batch.unbound_rows,
+        compared=compared,
+        alike=len(alike),
     )
     return batch
 
 
-def _staged(batch: ImportBatch, judged: Judged) -> ImportRow:
+def _staged(batch: ImportBatch, judged: Judged, alike: Sequence[Problem]) -> ImportRow:
     made = ImportRow(
         batch=batch,
         line=judged.row.line,
-        problems=[each.plain() for each in judged.problems],
+        problems=[each.plain() for each in (*judged.problems, *alike)],
         place=judged.row.place[-200:],
     )
     if judged.row.source and not judged.is_good:
@@ -176,24 +183,33 @@ def commit_import(*, actor: Actor, at: datetime, batch_id: UUID) -> ImportBatch:
     if not rows:
         raise NothingToCommit
     lock_bank(batch.occupation_code, batch.level)
-    items, versions = _made(batch, rows, at)
+    items, versions, contents = _made(batch, rows, at)
     Item.objects.bulk_create(items, batch_size=500)
     ItemVersion.objects.bulk_create(versions, batch_size=500)
     ImportRow.objects.bulk_update(rows, ["item"], batch_size=500)
+    kept = keep_alike(dict(zip(versions, contents, strict=True)), at=at)
     batch.state, batch.committed_at, batch.committed_by = state, at, actor.name
     batch.save(update_fields=["state", "committed_at", "committed_by"])
     trail.record(
-        actor=actor, action="itembank.import_committed", target=batch, items=len(items), file_digest=batch.file_digest
+        actor=actor,
+        action="itembank.import_committed",
+        target=batch,
+        items=len(items),
+        file_digest=batch.file_digest,
+        compared=kept.compared,
+        alike=kept.alike,
     )
     announcing.announce(ImportCommitted(batch_id=batch.pk, items=len(items), region_code=batch.region_code), at=at)
     return batch
 
 
-def _made(batch: ImportBatch, rows: Sequence[ImportRow], at: datetime) -> tuple[list[Item], list[ItemVersion]]:
-    """The items and versions of the rows, and each row's link to its item; nothing is saved yet."""
+def _made(
+    batch: ImportBatch, rows: Sequence[ImportRow], at: datetime
+) -> tuple[list[Item], list[ItemVersion], list[ItemContent]]:
+    """The items, versions and contents of the rows, and each row's link to its item; nothing is saved yet."""
     place = (batch.occupation_code, batch.level)
     numbers, points, known = taken_numbers(*place), points_by_codes(*place), known_stems(*place)
-    clashing, items, versions = [], [], []
+    clashing, items, versions, contents = [], [], [], []
     for row in rows:
         assert row.content_sealed is not None  # the query asked for such rows
         packed = sealing.open_row(row.content_sealed, row_id=row.pk)
@@ -222,10 +238,11 @@ def _made(batch: ImportBatch, rows: Sequence[ImportRow], at: datetime) -> tuple[
         versions.append(
             write_version(item, content, difficulty=packed["difficulty"], consistency=packed["consistency"], at=at)
         )
+        contents.append(content)
         row.item = item
     if clashing:
         raise StagedTooLong(count=len(clashing), lines="、".join(map(str, clashing[:10])))
-    return items, versions
+    return items, versions, contents
 
 
 @command

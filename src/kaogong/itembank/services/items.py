@@ -20,6 +20,7 @@ from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Point
 from kaogong.itembank.rules.items import TYPE_CODES, ItemContent, problems_of
 from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.services.comparing import keep_alike
 from kaogong.itembank.states import ITEM
 
 RULES = "kaogong-itembank-rules"
@@ -86,7 +87,8 @@ def draft_item(
 ) -> Item:
     """Write a new item into the bank that the actor works for; without a point it is an unbound draft.
 
-    Two who write the same stem at once: the bank of that occupation and level is locked, the second is refused.
+    What looks like it in the bank is listed, and hinders nothing (`selectors.resemblances_of`). Two who write the same
+    stem at once: the bank of that occupation and level is locked, the second is refused.
     Raises NotPermitted, WrongPoint, ItemFaulty, Duplicate, NumberTaken.
     """
     home = policies.home_of(actor, "itembank.write")
@@ -108,7 +110,16 @@ def draft_item(
     )
     version = write_version(item, content, difficulty=difficulty, consistency=consistency, at=at)
     version.save(force_insert=True)
-    trail.record(actor=actor, action="itembank.item_drafted", target=item, number=item.number, digest=version.digest)
+    kept = keep_alike({version: content}, at=at)
+    trail.record(
+        actor=actor,
+        action="itembank.item_drafted",
+        target=item,
+        number=item.number,
+        digest=version.digest,
+        compared=kept.compared,
+        alike=kept.alike,
+    )
     return item
 
 
@@ -209,7 +220,16 @@ def revise_item(
     item.save()
     version = write_version(item, content, difficulty=difficulty, consistency=consistency, at=at, version=item.latest)
     version.save(force_insert=True)
-    trail.record(actor=actor, action="itembank.item_revised", target=item, version=item.latest, digest=version.digest)
+    kept = keep_alike({version: content}, at=at)
+    trail.record(
+        actor=actor,
+        action="itembank.item_revised",
+        target=item,
+        version=item.latest,
+        digest=version.digest,
+        compared=kept.compared,
+        alike=kept.alike,
+    )
     return item
 
 

@@ -22,6 +22,8 @@ from kaogong.web.office.views.bank.words import IMPORT_KIND, told
 from kaogong.web.ui.requests import ActorRequest, needs
 from kaogong.web.ui.shapes import Figure, Filter
 
+ALIKE_SHOWN = 100
+"""How many rows with a look-alike the page shows; the exported list has all."""
 COLUMN_NAMES = {
     "stem": "题干",
     "type": "题型",
@@ -151,9 +153,11 @@ def detail(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     batch = selectors.import_batch(request.actor, batch_id)
     places = selectors.places_of(batch)
     repairs = [(line, places.get(line, ""), told(problems)) for line, problems in selectors.repair_list(batch)]
+    alike = [(line, told(problems)) for line, problems in selectors.alike_rows(batch)]
     if kind := request.GET.get("export", ""):
         heads = [_("行号"), _("位置"), _("项"), _("原因")]
-        lines = ((line, place, field, words) for line, place, problems in repairs for field, words in problems)
+        rows = [*repairs, *((line, "", problems) for line, problems in alike)]
+        lines = ((line, place, field, words) for line, place, problems in rows for field, words in problems)
         return export(kind, "repairs", heads, lines)
     context = {
         "batch": batch,
@@ -172,6 +176,8 @@ def detail(request: ActorRequest, batch_id: UUID) -> HttpResponse:
                 _("入库后是草稿，归入鉴定点之前试卷不能选用。"),
             ),
         ],
+        "alike": alike[:ALIKE_SHOWN],
+        "alike_count": len(alike),
         "is_open": batch.state == selectors.IMPORT.initial,
         "has_places": bool(places),
         "originals": selectors.count_originals(batch),

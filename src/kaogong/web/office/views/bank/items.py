@@ -207,6 +207,8 @@ def _page(
     moves = [move for move in open_moves if move.verb in DECISIONS and move.verb != "review"]
     moves.sort(key=lambda move: move.verb not in FORWARD)
     versions = list(selectors.versions_of(item))
+    pairs, hidden = selectors.resemblances_of(actor, item)
+    alike = [(each, each.second.item if each.first.item == item else each.first.item) for each in pairs]
     context = {
         "item": item,
         "version": versions[0],
@@ -218,6 +220,8 @@ def _page(
         "kind": ITEM_KIND[item.state],
         "word": _(selectors.ITEM.states[item.state]),
         "papers": selectors.papers_holding(actor, [each.pk for each in versions])[:10],
+        "alike": alike,
+        "alike_hidden": hidden,
         "seen": seen,
         "question": question_of(seen.content) if seen else None,
         "moves": [(move.verb, _(move.label)) for move in moves if held[DECISIONS[move.verb][0]]],
