@@ -27,9 +27,14 @@ from kaogong.itembank.models import (
     PracticalTask,
 )
 from kaogong.itembank.rules.items import Criterion, ItemContent
+from kaogong.itembank import services
+from kaogong.itembank.models import Blueprint, ImportBatch, Item, Paper, PracticalTask, Resemblance
 from tests.support.cast import officer, outsider
 from tests.support.itembank import (
+    COLUMNS,
     ELECTRICIAN,
+    LEVEL,
+    NOW,
     TRAINER,
     approver,
     assembler,
@@ -42,6 +47,7 @@ from tests.support.itembank import (
     reviewer,
     single,
     some_point,
+    truth,
     writer,
 )
 from tests.support.packages import CHOICE, UNKNOWN, package
@@ -482,3 +488,80 @@ class TestExports:
             404,
         }
         assert enter(outsider("itembank.view")).post(address, {"reason": "看"}).status_code == 404
+class TestLikeness:
+    first, second = "装配工领料之前，首先要核对领料单的批号。", "装配工在领料前，应首先核对领料单批号。"
+
+    def pair(self) -> Resemblance:
+        """Two items that ask the same."""
+        make_item(truth(self.first))
+        make_item(truth(self.second))
+        return Resemblance.objects.get()
+
+    def test_the_writer_is_warned_and_led_to_the_pair(self, enter: Browse) -> None:
+        found = self.pair()
+        page = enter(writer()).get(reverse("office:item", args=[found.second.item_id])).text
+        assert found.first.item.number in page
+        assert reverse("office:resemblance", args=[found.pk]) in page
+
+    def test_another_provinces_item_is_not_named(self, enter: Browse) -> None:
+        other = make_item(truth(self.first), actor=writer("33"), is_bound=False)
+        page = enter(writer()).get(reverse("office:item", args=[make_item(truth(self.second)).pk])).text
+        assert "另有 1 道您无权查看" in page
+        assert other.number not in page
+
+    def test_the_list_names_the_pair_and_not_what_it_says(self, enter: Browse) -> None:
+        found = self.pair()
+        page = enter(reviewer()).get(reverse("office:likeness")).text
+        assert found.first.item.number in page
+        assert "装配工" not in page
+
+    def test_opened_side_by_side_on_the_record(self, enter: Browse) -> None:
+        found = self.pair()
+        browser = enter(reviewer())
+        assert "装配工" not in browser.get(reverse("office:resemblance", args=[found.pk])).text
+        page = browser.post(reverse("office:resemblance-open", args=[found.pk])).text
+        assert self.first in page
+        assert self.second in page
+
+    def test_a_person_says_what_it_is(self, enter: Browse) -> None:
+        found = self.pair()
+        entered = {"verdict": "distinct", "note": "考点不同"}
+        page = enter(reviewer()).post(reverse("office:resemblance-judge", args=[found.pk]), entered, follow=True).text
+        assert "考点不同" in page
+        assert found.first.item.number not in enter(reviewer()).get(reverse("office:likeness"), {"verdict": "open"}).text
+
+    def test_the_author_is_told_that_another_must(self, enter: Browse) -> None:
+        both = officer("itembank.write", "itembank.review", region="32")
+        make_item(truth(self.first))
+        make_item(truth(self.second), actor=both)
+        pk = Resemblance.objects.get().pk
+        page = enter(both).post(reverse("office:resemblance-judge", args=[pk]), {"verdict": "kin"})
+        assert page.status_code == 422
+        assert "/rules/kaogong-itembank-rules/near-duplicates/" in page.text
+
+    def test_a_bank_is_compared_on_demand(self, enter: Browse) -> None:
+        self.pair()
+        page = enter(reviewer()).post(reverse("office:likeness-compare"), {"bank": BANK}, follow=True).text
+        assert "新列入 0 对" in page
+        assert enter(writer()).post(reverse("office:likeness-compare"), {"bank": BANK}).status_code == 403
+        assert enter(reviewer()).post(reverse("office:likeness-compare"), {"bank": "x"}).status_code == 404
+
+    def test_outsiders_do_not_find_it(self, enter: Browse) -> None:
+        found = self.pair()
+        browser = enter(outsider("itembank.review"))
+        assert browser.get(reverse("office:resemblance", args=[found.pk])).status_code == 404
+        assert browser.post(reverse("office:resemblance-open", args=[found.pk])).status_code == 404
+
+    def test_the_import_page_says_what_rows_look_like(self, enter: Browse) -> None:
+        item = make_item(truth(self.first))
+        batch = services.stage_import(
+            actor=importer(),
+            at=NOW,
+            file_name="题库.csv",
+            content=csv_file(f"{self.second.replace('，', '')},判断,,,,,对"),
+            column_map=COLUMNS,
+            occupation_code=ELECTRICIAN,
+            level=LEVEL,
+        )
+        page = enter(importer()).get(reverse("office:import", args=[batch.pk])).text
+        assert f"与题号 {item.number} 相近" in page

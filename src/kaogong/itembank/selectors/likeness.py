@@ -22,14 +22,14 @@ def alike_from(occupation_code: str, on: date) -> float:
 
 
 def resemblances_for(actor: Actor) -> QuerySet[Resemblance]:
-    """The pairs of which the actor finds both items, the most alike first; of the newest versions, none retired."""
+    """The pairs of which the actor finds both items: newest versions, none retired; open ones first, then by likeness."""
     within = Item.objects.filter(policies.visible_to(actor))
     return (
         _current()
         .filter(first__item__in=within, second__item__in=within)
         .select_related("first__item__point", "second__item__point")
         .defer("first__content_sealed", "second__content_sealed")
-        .order_by("-likeness", "pk")
+        .order_by(F("judged_at").desc(nulls_first=True), "-likeness", "pk")
     )
 
 

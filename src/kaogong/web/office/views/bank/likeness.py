@@ -33,8 +33,7 @@ def index(request: ActorRequest) -> HttpResponse:
     place = split(request.GET.get("bank", ""))
     if place is not None:
         rows = rows.filter(first__item__occupation_code=place[0], first__item__level=place[1])
-    verdict = request.GET.get("verdict", VERDICTS.OPEN)
-    if verdict in VERDICTS.values:
+    if (verdict := request.GET.get("verdict", "")) in VERDICTS.values:
         rows = rows.filter(verdict=verdict)
     if text := request.GET.get("q", "").strip():
         rows = rows.filter(first__item__number__icontains=text) | rows.filter(second__item__number__icontains=text)
@@ -49,7 +48,7 @@ def index(request: ActorRequest) -> HttpResponse:
         "cells": [_cell(row, names) for row in page],
         "filters": [
             Filter("bank", _("题库"), banks),
-            Filter("verdict", _("判断"), [("all", _("全部")), *((key, _(name)) for key, name in VERDICTS.choices)]),
+            Filter("verdict", _("判断"), [(key, _(name)) for key, name in VERDICTS.choices]),
         ],
         "banks": banks,
         "bank": request.GET.get("bank", ""),
