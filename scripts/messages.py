@@ -41,6 +41,7 @@ NOT_SHOWN = (
     "cli/", "web/ui/samples.py", "web/ui/apps.py", "config/", "api/", "migrations/", "foundation/documents/",
     "foundation/signing/", "foundation/notices/settings.py", "foundation/calendar/seed.py",
     "foundation/identity/rules/names.py", "itembank/rules/files/", "itembank/rules/exports/",
+    "itembank/rules/likeness.py",
     "itembank/services/reference.py", "itembank/services/exporting.py",
     "certificates/forms.py", "certificates/services/printing.py", "certificates/selectors/papers.py",
     "foundation/access/hooks.py",

@@ -16,7 +16,7 @@ from django.urls import reverse
 from kaogong.foundation.access import middleware
 from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.itembank import sealing
+from kaogong.itembank import sealing, services
 from kaogong.itembank.models import (
     Blueprint,
     ImportBatch,
@@ -25,10 +25,9 @@ from kaogong.itembank.models import (
     ItemVersion,
     Paper,
     PracticalTask,
+    Resemblance,
 )
 from kaogong.itembank.rules.items import Criterion, ItemContent
-from kaogong.itembank import services
-from kaogong.itembank.models import Blueprint, ImportBatch, Item, Paper, PracticalTask, Resemblance
 from tests.support.cast import officer, outsider
 from tests.support.itembank import (
     COLUMNS,
@@ -488,6 +487,8 @@ class TestExports:
             404,
         }
         assert enter(outsider("itembank.view")).post(address, {"reason": "看"}).status_code == 404
+
+
 class TestLikeness:
     first, second = "装配工领料之前，首先要核对领料单的批号。", "装配工在领料前，应首先核对领料单批号。"
 
@@ -528,7 +529,9 @@ class TestLikeness:
         entered = {"verdict": "distinct", "note": "考点不同"}
         page = enter(reviewer()).post(reverse("office:resemblance-judge", args=[found.pk]), entered, follow=True).text
         assert "考点不同" in page
-        assert found.first.item.number not in enter(reviewer()).get(reverse("office:likeness"), {"verdict": "open"}).text
+        assert (
+            found.first.item.number not in enter(reviewer()).get(reverse("office:likeness"), {"verdict": "open"}).text
+        )
 
     def test_the_author_is_told_that_another_must(self, enter: Browse) -> None:
         both = officer("itembank.write", "itembank.review", region="32")

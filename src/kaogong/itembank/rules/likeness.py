@@ -4,7 +4,7 @@ Chinese stems of a bank differ in a word that decides everything: 220 V or 380 V
 is reckoned in two steps: a share of common characters and pairs of characters says which items look alike (`Bank`
 finds them among thousands), and what stands in one and not in the other says whether they ask the same (`contrasts`).
 Order and wording of the options count for little, the right answer's text for much. Where the figures come from:
-docs/decisions/0022-near-duplicates-in-memory.md and `bench/duplicates.py`.
+docs/decisions/0025-near-duplicates-in-memory.md and `bench/duplicates.py`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def alike_from(occupation_code: str, on: date) -> float:
 
 
 def resemblances_for(actor: Actor) -> QuerySet[Resemblance]:
-    """The pairs of which the actor finds both items: newest versions, none retired; open ones first, then by likeness."""
+    """The pairs of which the actor finds both items, of newest versions, none retired; open ones first."""
     within = Item.objects.filter(policies.visible_to(actor))
     return (
         _current()

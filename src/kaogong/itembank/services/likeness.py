@@ -19,7 +19,7 @@ from kaogong.itembank.models import Item, Resemblance
 from kaogong.itembank.rules.items import ItemContent
 from kaogong.itembank.rules.likeness import Bank, Sketch
 from kaogong.itembank.services.comparing import keep_pairs, newest, opened
-from kaogong.itembank.services.items import RULES, person_key
+from kaogong.itembank.services.items import RULES
 
 JUDGES = ("itembank.review", "itembank.approve")
 
@@ -110,7 +110,7 @@ def judge_resemblance(*, actor: Actor, at: datetime, resemblance_id: UUID, verdi
     items = [found.first.item, found.second.item]
     if not any(_may_judge(actor, item) for item in items):
         raise NotPermitted(power=JUDGES[0])
-    if person_key(actor) in {each.author_key for each in items}:
+    if policies.person_key(actor) in {each.author_key for each in items}:
         raise OwnItem
     if verdict not in {Resemblance.Verdict.DISTINCT, Resemblance.Verdict.KIN}:
         raise UnknownVerdict
