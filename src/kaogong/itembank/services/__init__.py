@@ -58,6 +58,7 @@ from kaogong.itembank.services.relations import (
 )
 from kaogong.itembank.services.reviewing import (
     NoOpinion,
+    NotReady,
     ReviewedAlready,
     SamePerson,
     TrialRequired,
@@ -86,6 +87,7 @@ from kaogong.itembank.services.sets import (
     seal_set,
     withdraw_set,
 )
+from kaogong.itembank.services.statistics import Learnt, record_statistics
 
 __all__ = [
     "ASSEMBLE_SET",
@@ -98,12 +100,14 @@ __all__ = [
     "FileUnreadable",
     "ItemFaulty",
     "ItemView",
+    "Learnt",
     "NoBlueprint",
     "NoOpinion",
     "NoPurpose",
     "NoReason",
     "NotEnoughItems",
     "NotInThisBank",
+    "NotReady",
     "NothingToCommit",
     "NothingToExport",
     "NumberTaken",
@@ -137,6 +141,7 @@ __all__ = [
     "object_to_item",
     "order_set",
     "promote_item",
+    "record_statistics",
     "refuse_set",
     "relate_items",
     "release_item",
