@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests.support.cast import officer, outsider
@@ -26,11 +31,11 @@ from tests.support.itembank import (
 from tests.support.regulations import make_provision
 
 from kaogong.foundation.audit import selectors as audit
-from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.actors import Actor, service
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, WrongState
 from kaogong.foundation.signing.encryption import CannotOpen
 from kaogong.itembank import sealing, selectors, services
-from kaogong.itembank.models import Item, ItemReview, ItemVersion, PaperItem
+from kaogong.itembank.models import Item, ItemReview, ItemStatistic, ItemVersion, PaperItem
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +180,18 @@ class TestThreeReviews:
             ItemReview.objects.update(verdict="returned")
 
 
+GOOD_STATISTICS = {"cases": 260, "p": 0.7, "r": 0.35, "upper_lower": 0.4, "a": 1.1, "b": -0.4, "se_b": 0.2}
+CALIBRATOR = service("测试定标", "itembank.calibrate")
+_minutes = count(1)
+
+
+def record(item: Item, **figures: Any) -> int:
+    """Report statistics of an item's newest version, a minute after the last; returns how many trials ended."""
+    learnt = services.Learnt(selectors.current_version(item).pk, **figures)
+    at = NOW + timedelta(minutes=next(_minutes))
+    return services.record_statistics(actor=CALIBRATOR, at=at, run_id=uuid4(), purpose="trial", rows=[learnt])
+
+
 class TestTrial:
     @pytest.fixture
     def five_a_paper(self) -> None:
@@ -201,8 +218,53 @@ class TestTrial:
         assert services.end_trial(actor=approver(), at=NOW, item_id=item.pk).state == "assessed"
         with pytest.raises(services.SamePerson):
             services.promote_item(actor=author, at=NOW, item_id=item.pk, reason="统计合格")
+        with pytest.raises(services.NotReady) as told:
+            services.promote_item(actor=approver(), at=NOW, item_id=item.pk, reason="统计合格")
+        assert str(told.value.clause) == "kaogong-itembank-rules/promotion"
+        record(item, **GOOD_STATISTICS)
         promoted = services.promote_item(actor=approver(), at=NOW, item_id=item.pk, reason="统计合格")
         assert (promoted.state, promoted.in_use_since) == ("approved", NOW)
+
+    def test_the_run_that_brings_enough_answers_ends_the_trial(self, five_a_paper: None) -> None:
+        few, enough, waiting = make_cleared_item(), make_cleared_item(), make_item()
+        make_paper()
+        assert record(few, cases=199) == 0
+        assert record(enough, cases=200) == 1
+        assert record(waiting, cases=500) == 0
+        states = {item.pk: item.state for item in Item.objects.filter(pk__in=[few.pk, enough.pk, waiting.pk])}
+        assert states == {few.pk: "trial", enough.pk: "assessed", waiting.pk: "drafted"}
+
+    def test_a_failing_line_bars_promotion_whoever_signs(self, five_a_paper: None) -> None:
+        item = make_cleared_item()
+        make_paper()
+        record(item, **GOOD_STATISTICS)
+        record(item, **GOOD_STATISTICS | {"r": 0.02})  # the newest counts
+        with pytest.raises(services.NotReady) as told:
+            services.promote_item(actor=approver(), at=NOW, item_id=item.pk, reason="统计合格")
+        assert [each.name for each in told.value.lines] == ["区分度（校正题总相关）"]
+        services.try_again(actor=approver(), at=NOW, item_id=item.pk, reason="再试一季")
+        item.refresh_from_db()
+        assert item.state == "trial"
+
+    def test_statistics_come_from_who_calibrates_and_are_fixed(self) -> None:
+        item = make_item()
+        version = selectors.current_version(item)
+        for stranger in (approver(), outsider("itembank.write")):
+            with pytest.raises(NotPermitted):
+                services.record_statistics(
+                    actor=stranger, at=NOW, run_id=uuid4(), purpose="live", rows=[services.Learnt(version.pk, 300)]
+                )
+        with pytest.raises(NotFound):
+            services.record_statistics(
+                actor=officer("itembank.calibrate", region="51"),
+                at=NOW,
+                run_id=uuid4(),
+                purpose="live",
+                rows=[services.Learnt(version.pk, 300)],
+            )
+        record(item, cases=300)
+        with pytest.raises(IntegrityError, match="a statistic is fixed"), transaction.atomic():
+            ItemStatistic.objects.update(r=0.9)
 
     def test_candidates_cannot_tell_them(self, five_a_paper: None) -> None:
         for _n in range(5):

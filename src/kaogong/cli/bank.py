@@ -1,11 +1,11 @@
-"""`kaogong bank`: item files into the bank, staged first and committed when a person says so; and out of it."""
+"""`kaogong bank`: item files into the bank, staged first and committed by a person; out of it; and its calibration."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 import typer
@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from kaogong.calibration import selectors as calibrations
+from kaogong.calibration import services as calibrating
 from kaogong.foundation.kernel.actors import service
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.itembank import selectors, services
@@ -23,7 +25,9 @@ app = typer.Typer(no_args_is_help=True)
 console = Console()
 errors = Console(stderr=True)
 SHELL = service("命令行", "itembank.import", "itembank.view", door="shell")
+CALIBRATOR = service("命令行：题库定标", "itembank.calibrate", "itembank.view", door="shell")
 ROWS_SHOWN = 40
+A_YEAR = timedelta(days=365)
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, Excel, text, Word or a QTI package.")
@@ -143,6 +147,99 @@ def discard_(batch_id: Annotated[UUID, typer.Argument(help="The staged batch.")]
     except Refusal as refusal:
         _fail(refusal, as_json=False)
     console.print(f"已放弃批号 {batch.pk}")
+
+
+@app.command("calibrate")
+def calibrate_(
+    occupation: Annotated[str, typer.Argument(help="The occupation's code, such as 6-31-01-03.")],
+    level: Annotated[int, typer.Argument(min=1, max=5, help="The level, 5 (初级工) to 1.")],
+    purpose: Annotated[str, typer.Option(help="trial: items on trial; live: those in use, with drift.")] = "trial",
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Sittings from; a year ago.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Sittings to; today.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the findings and report nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, for machines.")] = False,
+) -> None:
+    """Calibrate a bank's items on the sealed answers of published sittings, and report to the bank. Exits 1 if refused.
+
+    Output: run, purpose, since, until, cases, sittings, model, digest, ended (trials ended by it), left_out, report,
+    and for each item: number, cases, p, r, upper_lower, model, a, b, se_b, exposure, drift, dif, flags.
+    """
+    last = until.date() if until else timezone.localdate()
+    first = since.date() if since else last - A_YEAR
+    try:
+        with _progress(quiet=as_json) as progress:
+            task = progress.add_task("定标", total=None)
+            outcome = calibrating.run(
+                actor=CALIBRATOR,
+                at=datetime.now(UTC),
+                occupation_code=occupation,
+                level=level,
+                purpose=purpose,
+                since=first,
+                until=last,
+                keep=not dry_run,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+    except Refusal as refusal:
+        _fail(refusal, as_json=as_json)
+    told = _calibrated(outcome, purpose, first, last)
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        show_calibration(console, told)
+
+
+def _calibrated(outcome: calibrating.Outcome, purpose: str, since: date, until: date) -> dict[str, Any]:
+    """What a run found, as plain values."""
+    numbers = selectors.numbers_of([UUID(each.name) for each in outcome.findings.items])
+    return {
+        "run": str(outcome.run.pk) if outcome.run else None,
+        "purpose": purpose,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "cases": outcome.gathered.answers.responses.n_persons,
+        "sittings": outcome.gathered.sittings,
+        "model": outcome.findings.model,
+        "digest": outcome.gathered.digest,
+        "ended": outcome.ended,
+        "left_out": dict(outcome.gathered.left_out),
+        "report": dict(outcome.findings.report),
+        "items": [
+            {"number": numbers[UUID(each.name)]} | {name: getattr(each, name) for name in SHOWN}
+            for each in outcome.findings.items
+        ],
+    }
+
+
+SHOWN = ("is_trial", "cases", "p", "r", "upper_lower", "model", "a", "b", "se_b", "exposure", "drift", "dif", "flags")
+
+
+def show_calibration(to: Console, told: dict[str, Any]) -> None:
+    """Print a run's findings: trial items first, at most `ROWS_SHOWN` of them."""
+    heading = f"{calibrations.PURPOSES[told['purpose']]}定标：{told['cases']} 人，{told['sittings']} 场"
+    table = Table("题号", title=heading, title_justify="left")
+    for name in ("人数", "难度", "区分度", "高低差", "a", "b", "b 标准误", "曝光", "DIF", "标记"):
+        table.add_column(name, justify="left" if name in {"DIF", "标记"} else "right")
+    items = sorted(told["items"], key=lambda each: (not each["is_trial"], each["number"]))
+    for each in items[:ROWS_SHOWN]:
+        figures = [each[name] for name in ("p", "r", "upper_lower", "a", "b", "se_b")]
+        worst = max((row["class"] for row in each["dif"]), default="")
+        table.add_row(
+            each["number"],
+            str(each["cases"]),
+            *("—" if figure is None else f"{figure:.2f}" for figure in figures),
+            f"{each['exposure']:.0%}",
+            worst,
+            "、".join(each["flags"]),
+        )
+    to.print(table)
+    if len(items) > ROWS_SHOWN:
+        to.print(f"另有 {len(items) - ROWS_SHOWN} 题未列出；用 --json 查看全部。")
+    if told["left_out"]:
+        to.print("未计入：" + "，".join(f"{reason} {count}" for reason, count in told["left_out"].items()))
+    model = told["model"] or "未估计（人数不足）"
+    to.print(f"模型 {model}；转入统计审查 {told['ended']} 题；矩阵摘要 {told['digest'][:16]}…")
+    to.print(f"[green]已记入题库[/green]，定标 {told['run']}" if told["run"] else "只作查看，没有写入题库。")
 
 
 def _column_map(text: str, content: bytes, profile: str) -> dict[str, str]:

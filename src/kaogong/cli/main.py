@@ -26,7 +26,7 @@ def build() -> typer.Typer:
     )
     app.add_typer(database.app, name="db", help="The database: up, down, status, migrate.")
     app.add_typer(audit.app, name="audit", help="The trail: verify, seal, show.")
-    app.add_typer(bank.app, name="bank", help="The item bank: import.")
+    app.add_typer(bank.app, name="bank", help="The item bank: import, calibrate.")
     app.add_typer(certificate.app, name="certificate", help="Certificates: verify; numbers and blanks after a restore.")
     app.add_typer(keys.app, name="keys", help="Keys: status, make, rotate, reseal, withdraw.")
     app.add_typer(access.app, name="access", help="Accounts: the first administrator.")

@@ -109,6 +109,7 @@ RIVER = [
     "delivery",
     "scoring",
     "blanks",
+    "calibration",
     "certificates",
 ]
 DESKS = ["public", "candidate", "examroom", "station", "office"]

@@ -23,6 +23,7 @@ BANK = (
     "itembank.approve",
     "itembank.assemble",
     "itembank.import",
+    "itembank.calibrate",
     "reference.load",
 )
 PAPER = ("itembank.view", "itembank.assemble", "delivery.deliver", "delivery.see", "scoring.mark", "scoring.see")

@@ -23,6 +23,7 @@ from kaogong.cli.demo import (
     scoring,
     sitting_day,
     telling,
+    trying,
 )
 from kaogong.cli.demo.answering import Model
 from kaogong.cli.demo.people import Registry
@@ -59,6 +60,7 @@ def play(*, size: int, seed: int, console: Console) -> Season:
         model=Model(seed),
     )
     founding.found(season)
+    trying.prepare(season)
     announcing.announce(season)
     applying.apply(season)
     reviewing.review(season)
@@ -69,6 +71,7 @@ def play(*, size: int, seed: int, console: Console) -> Season:
     sitting_day.hold(season, plan, "秋季")
     scoring.score(season)
     scoring.resit(season)
+    trying.calibrate(season)
     issuing.issue(season)
     opening.open_round(season)
     opening.candidates(season)

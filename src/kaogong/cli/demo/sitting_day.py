@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from kaogong.cli.demo import trying
 from kaogong.cli.demo.season import LEVEL, OCCUPATION, Candidate, Season
 from kaogong.delivery import selectors as rooms
 from kaogong.delivery import services as delivery
 from kaogong.foundation.kernel.actors import Actor, service
-from kaogong.itembank import selectors as bank
 from kaogong.itembank import services as papers
 from kaogong.seating import selectors as seats
 from kaogong.sittings import selectors as sittings
@@ -35,12 +35,21 @@ PAPER_SUM = "纸质评分表合计："
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the answering model knows of a question: what is truly right, how hard it is, whether knowledge helps."""
+
+    right: str
+    difficulty: int
+    is_puzzle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hall:
     """What a sitting's day needs at hand: who delivers its papers, their keys, the candidates by registration."""
 
     deliverer: Actor
     pair: tuple[UUID, UUID]
-    answers: Mapping[UUID, Mapping[int, tuple[str, int]]]
+    answers: Mapping[UUID, Mapping[int, Known]]
     candidates: Mapping[UUID, Candidate]
 
 
@@ -99,15 +108,21 @@ def _day(season: Season, planned: tuple[UUID, str, tuple[UUID, UUID]]) -> Counte
     return counts
 
 
-KEEPER = service("演示：模拟考生作答", "scoring.mark", "itembank.view", door="shell")
+KEEPER = service("演示：模拟考生作答", "itembank.view", door="shell")
 """The answering model must know the right answers; it reads them as a marker does, and the trail says so."""
 
 
-def _answers(season: Season, paper: UUID) -> dict[int, tuple[str, int]]:
-    """Key and difficulty code of each position."""
+def _answers(season: Season, paper: UUID) -> dict[int, Known]:
+    """What is truly right at each position, and how hard it is: of the miskeyed trial item not what its key says."""
     rows = papers.view_paper(actor=KEEPER, at=season.days.before(63), paper_id=paper)
-    hard = {row.position: row.version.difficulty for row, _content in rows}
-    return {position: (key.answer, hard[position]) for position, key in bank.answer_key(paper, KEEPER).answers.items()}
+    return {
+        row.position: Known(
+            "A" if content.stem == trying.MISKEYED else content.key,
+            row.version.difficulty,
+            content.stem == trying.PUZZLE,
+        )
+        for row, content in rows
+    }
 
 
 def _on_duty(part: SittingPart, role: str) -> Actor:
@@ -170,12 +185,7 @@ def _sit(season: Season, hall: Hall, runner: Actor, attempt_id: UUID, candidate:
         delivery.Entry(
             sequence=number,
             position=question.position,
-            answer=season.model.answer(
-                candidate.ability,
-                key=letters[question.position][0],
-                choices="TF" if question.type == "truefalse" else "ABCD",
-                difficulty=letters[question.position][1],
-            ),
+            answer=_said(season, candidate, letters[question.position], question.type),
             client_at=start + timedelta(minutes=2, seconds=40 * number),
         )
         for number, question in enumerate(begun.questions, 1)
@@ -193,6 +203,14 @@ def _sit(season: Season, hall: Hall, runner: Actor, attempt_id: UUID, candidate:
     if season.model.random.random() >= FORGETS:
         delivery.submit(actor=me, at=entries[-1].client_at + timedelta(minutes=2), attempt_id=attempt_id)
     return False
+
+
+def _said(season: Season, candidate: Candidate, known: Known, type_: str) -> str:
+    """The letter that she marks; at a puzzle of words anybody guesses."""
+    choices = "TF" if type_ == "truefalse" else "ABCD"
+    if known.is_puzzle:
+        return season.model.random.choice(choices)
+    return season.model.answer(candidate.ability, key=known.right, choices=choices, difficulty=known.difficulty)
 
 
 def _workshop(season: Season, hall: Hall, part: SittingPart) -> Counter[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from rich.table import Table
 
 from kaogong.certificates import selectors as register
+from kaogong.cli.demo import trying
 from kaogong.cli.demo.founding import PASSWORD
 from kaogong.cli.demo.season import BEIJING, Candidate, Season
 from kaogong.delivery import selectors as delivery
@@ -27,6 +28,7 @@ def tell(season: Season, site: str) -> None:
     for note in season.notes:
         season.console.print(f"• {note}")
     season.console.print(story(season, site))
+    season.console.print(trying.table(season))
     season.console.print(stages(season))
     season.console.print(logins(season, site))
 

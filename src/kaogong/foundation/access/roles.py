@@ -164,7 +164,7 @@ ROLES: tuple[Role, ...] = (
         "item_approver",
         "题库批准人",
         "批准试题入库，裁定试题异议",
-        _powers("itembank.approve itembank.view scoring.decide_objection"),
+        _powers("itembank.approve itembank.calibrate itembank.view scoring.decide_objection"),
         CENTRES,
         apart=_powers("item_writer item_reviewer paper_assembler registrar"),
     ),

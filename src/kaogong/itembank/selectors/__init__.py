@@ -1,6 +1,6 @@
 """Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
 
-from kaogong.itembank.models import Blueprint, Item, ItemRelation, Paper, PaperSet, PracticalTask, Resemblance
+from kaogong.itembank.models import Blueprint, Item, ItemRelation, ItemStatistic, Paper, PaperSet, PracticalTask, Resemblance
 from kaogong.itembank.policies import person_key
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
@@ -22,6 +22,7 @@ from kaogong.itembank.rules.items import (
 )
 from kaogong.itembank.rules.keys import Key, is_right
 from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.rules.promotion import OUTCOMES, Line, Verdict
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
     Coverage,
@@ -44,7 +45,17 @@ from kaogong.itembank.selectors.blueprints import (
     table_of_blueprint,
     weights_of,
 )
-from kaogong.itembank.selectors.figures import PaperForm, TrialRules, item_limits, paper_form, trial_rules
+from kaogong.itembank.selectors.figures import (
+    PaperForm,
+    TrialRules,
+    Watch,
+    item_limits,
+    paper_form,
+    promotion_bounds,
+    trial_rules,
+    type_bounds,
+    watch,
+)
 from kaogong.itembank.selectors.imports import batches_for, count_originals, import_batch, places_of, repair_list
 from kaogong.itembank.selectors.items import (
     bank_counts,
@@ -106,6 +117,21 @@ from kaogong.itembank.selectors.sets import (
     set_rules,
     sets_for,
 )
+from kaogong.itembank.selectors.statistics import (
+    CHINESE,
+    ON_TRIAL,
+    Standing,
+    Watched,
+    known_parameters,
+    newest_statistics,
+    numbers_of,
+    reasons_to_watch,
+    standing_of,
+    standings,
+    statistics_of,
+    verdict_of,
+    watched,
+)
 from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS
 
 NORMS = Blueprint.Norm.choices
@@ -115,6 +141,7 @@ RELATIONS = ItemRelation.Kind
 
 __all__ = [
     "BLUEPRINT",
+    "CHINESE",
     "CHOICE",
     "CONSTRUCTED",
     "DIALECTS",
@@ -129,6 +156,8 @@ __all__ = [
     "NEEDED",
     "NORMS",
     "OBJECTIVE",
+    "ON_TRIAL",
+    "OUTCOMES",
     "PAPER",
     "PAPER_SET",
     "PROFILES",
@@ -145,8 +174,10 @@ __all__ = [
     "Item",
     "ItemContent",
     "ItemRelation",
+    "ItemStatistic",
     "Judged",
     "Key",
+    "Line",
     "Module",
     "NotReadableFile",
     "Paper",
@@ -160,8 +191,12 @@ __all__ = [
     "RangeCoverage",
     "Relative",
     "Resemblance",
+    "Standing",
     "TaskContent",
     "TrialRules",
+    "Verdict",
+    "Watch",
+    "Watched",
     "WrittenItem",
     "alike_from",
     "alike_rows",
@@ -194,8 +229,11 @@ __all__ = [
     "item_limits",
     "items_for",
     "items_with_versions",
+    "known_parameters",
     "manifest_of",
     "open_resemblances",
+    "newest_statistics",
+    "numbers_of",
     "overlap",
     "paper",
     "paper_form",
@@ -215,8 +253,10 @@ __all__ = [
     "practical_task",
     "practical_tasks",
     "predecessor_of",
+    "promotion_bounds",
     "questions_for_delivery",
     "ranges_of",
+    "reasons_to_watch",
     "relations_of",
     "repair_list",
     "requirements_on",
@@ -230,12 +270,19 @@ __all__ = [
     "set_rules",
     "sets_for",
     "spell",
+    "standing_of",
+    "standings",
+    "statistics_of",
     "table_of",
     "table_of_blueprint",
     "task_content",
     "trial_candidates_of",
     "trial_rules",
+    "type_bounds",
+    "verdict_of",
     "versions_of",
+    "watch",
+    "watched",
     "weights_of",
     "worth_of",
     "written_item",

@@ -10,6 +10,7 @@ from fractions import Fraction
 from kaogong.foundation.kernel.clauses import Clause
 from kaogong.itembank.rules.assembly import Section
 from kaogong.itembank.rules.items import Limits
+from kaogong.itembank.rules.promotion import Bounds, TypeBounds
 from kaogong.regulations import selectors as regulations
 
 
@@ -59,3 +60,36 @@ def item_limits(on: date) -> Limits:
     value = regulations.provision("itembank.item_limits", on=on).value
     assert isinstance(value, dict)  # the library's own file says so
     return Limits.of(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Where an item in use is to be looked at: |robust z| of its drift, its exposure (0-1), its years in use."""
+
+    drift: float
+    exposure: float
+    years: int
+    clause: Clause
+    certainty: str
+
+
+def type_bounds(occupation_code: str, on: date) -> tuple[dict[str, TypeBounds], Clause]:
+    """Where an item of each type becomes conspicuous, and the clause. Raises NoProvision."""
+    found = regulations.provision("itembank.item_flags", on=on, occupation_code=occupation_code)
+    assert isinstance(found.value, dict)  # the library's own file says so
+    return {type_: TypeBounds(**value) for type_, value in found.value.items()}, found.clause
+
+
+def promotion_bounds(occupation_code: str, type_: str, on: date) -> tuple[Bounds, Clause]:
+    """What promotion asks of an item of that type, and the clause. Raises NoProvision."""
+    found = regulations.provision("itembank.promotion", on=on, occupation_code=occupation_code)
+    assert isinstance(found.value, dict)  # the library's own file says so
+    cases = trial_rules(occupation_code, on).cases
+    return Bounds(cases=cases, type=type_bounds(occupation_code, on)[0][type_], **found.value), found.clause
+
+
+def watch(occupation_code: str, on: date) -> Watch:
+    """Where an item in use is to be looked at. Raises NoProvision."""
+    found = regulations.provision("itembank.watch", on=on, occupation_code=occupation_code)
+    assert isinstance(found.value, dict)  # the library's own file says so
+    return Watch(**found.value, clause=found.clause, certainty=found.certainty)

@@ -67,6 +67,7 @@ from kaogong.itembank.services.relations import (
 )
 from kaogong.itembank.services.reviewing import (
     NoOpinion,
+    NotReady,
     ReviewedAlready,
     SamePerson,
     TrialRequired,
@@ -95,6 +96,7 @@ from kaogong.itembank.services.sets import (
     seal_set,
     withdraw_set,
 )
+from kaogong.itembank.services.statistics import Learnt, record_statistics
 
 __all__ = [
     "ASSEMBLE_SET",
@@ -107,12 +109,14 @@ __all__ = [
     "FileUnreadable",
     "ItemFaulty",
     "ItemView",
+    "Learnt",
     "NoBlueprint",
     "NoOpinion",
     "NoPurpose",
     "NoReason",
     "NotEnoughItems",
     "NotInThisBank",
+    "NotReady",
     "NothingToCommit",
     "NothingToCompare",
     "NothingToExport",
@@ -152,6 +156,7 @@ __all__ = [
     "object_to_item",
     "order_set",
     "promote_item",
+    "record_statistics",
     "refuse_set",
     "relate_items",
     "release_item",

@@ -19,6 +19,7 @@ from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotPermitted, Refusal
 from kaogong.itembank import policies, selectors
 from kaogong.itembank.models import Item, ItemReview, ItemVersion
+from kaogong.itembank.rules.promotion import Line
 from kaogong.itembank.services.items import RULES, locked, require
 from kaogong.itembank.states import ITEM, REVIEWS
 
@@ -63,6 +64,19 @@ class TrialRequired(Refusal):
     message = _("试题 {number} 须先试测，不能直接启用。")
     advice = _("请终审通过后送试测；试测题随正式试卷施测，不计分。")
     clause = Clause(RULES, "trial")
+
+
+class NotReady(Refusal):
+    """The item's statistics do not meet the rule of promotion; `lines` say which do not."""
+
+    message = _("试题 {number} 的统计未达到启用条件：{first}（共 {count} 项）。")
+    advice = _("请继续试测以积累作答，或退回命题人修订；逐项结论见统计审查页。")
+    clause = Clause(RULES, "promotion")
+
+    def __init__(self, number: str, lines: Sequence[Line], *, clause: Clause | None = None) -> None:
+        first = f"{lines[0].name} {lines[0].found}"
+        super().__init__(number=number, first=first, count=len(lines), clause=clause)
+        self.lines = list(lines)
 
 
 @command
@@ -172,14 +186,30 @@ def try_again(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item
 
 @command
 def promote_item(*, actor: Actor, at: datetime, item_id: UUID, reason: str) -> Item:
-    """Put a tried item into use: the signature of a human under its statistics. Not by its author."""
+    """Put a tried item into use by the rule, with the signature of a human under its statistics. Not by its author.
+
+    The newest statistic of the newest version is held against the figures of the day; the trail keeps which run that
+    was and what the signer had to have a reason for. Raises SamePerson, NotReady.
+    """
     item = locked(actor, item_id)
     require(actor, "itembank.approve", item)
     state = ITEM.after("promote", item.state)
     _another_person(actor, "统计审查人", 命题人={item.author_key})
+    standing = selectors.standing_of(item)
+    verdict = selectors.verdict_of(standing, timezone.localdate(at))
+    if standing.statistic is None or not verdict.is_met:
+        raise NotReady(item.number, verdict.failing)
     item.state, item.in_use_since = state, at
     item.save(update_fields=["state", "in_use_since"])
-    trail.record(actor=actor, action="itembank.item_promoted", target=item, version=item.latest, reason=reason)
+    trail.record(
+        actor=actor,
+        action="itembank.item_promoted",
+        target=item,
+        version=item.latest,
+        run=standing.statistic.run_id,
+        doubtful=[each.name for each in verdict.doubtful],
+        reason=reason,
+    )
     return item
 
 

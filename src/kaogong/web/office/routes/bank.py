@@ -15,6 +15,7 @@ from kaogong.web.office.views.bank import (
     papers,
     relations,
     sets,
+    statistics,
     tasks,
 )
 from kaogong.web.ui.navigation import NavItem
@@ -59,6 +60,10 @@ urlpatterns = [
     path("bank/imports/<uuid:batch_id>/", imports.detail, name="import"),
     path("bank/imports/<uuid:batch_id>/originals/", imports.originals, name="import-originals"),
     path("bank/imports/<uuid:batch_id>/<slug:verb>/", imports.settle, name="import-settle"),
+    path("bank/statistics/", statistics.index, name="statistics"),
+    path("bank/statistics/order/", statistics.order, name="calibrate"),
+    path("bank/statistics/<uuid:item_id>/", statistics.detail, name="statistic"),
+    path("bank/health/", statistics.health, name="bank-health"),
     path("bank/tasks/", tasks.index, name="tasks"),
     path("bank/tasks/<uuid:task_id>/", tasks.opened, name="task"),
 ]
@@ -67,6 +72,8 @@ nav = [
     NavItem(_("题库概况"), "office:bank", "itembank.view", 41, _GROUP, "pie-chart"),
     NavItem(_("试题"), "office:items", "itembank.view", 42, _GROUP, "question-circle"),
     NavItem(_("试卷"), "office:papers", "itembank.view", 44, _GROUP, "file-earmark-lock"),
+    NavItem(_("统计审查"), "office:statistics", "itembank.view", 46, _GROUP, "bar-chart"),
+    NavItem(_("题库健康"), "office:bank-health", "itembank.view", 47, _GROUP, "activity"),
     NavItem(_("操作技能试题"), "office:tasks", "itembank.view", 45, _GROUP, "wrench"),
     NavItem(_("导入试题"), "office:imports", "itembank.import", 43, _GROUP, "upload"),
     NavItem(_("查重"), "office:likeness", "itembank.view", 46, _GROUP, "files"),

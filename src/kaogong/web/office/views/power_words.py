@@ -27,6 +27,7 @@ WORDS = {
     "delivery.run": gettext_noop("管理考场现场"),
     "delivery.see": gettext_noop("查看考场现场"),
     "itembank.approve": gettext_noop("终审试题、审定细目表"),
+    "itembank.calibrate": gettext_noop("为试题定标"),
     "itembank.assemble": gettext_noop("组卷、封存试卷"),
     "itembank.import": gettext_noop("导入试题"),
     "itembank.review": gettext_noop("审题"),

@@ -1,0 +1,146 @@
+"""Recovery: known parameters, a wrong key and an unfair item are found again from simulated answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kaogong.calibration.rules.analysing import LIVE, TRIAL, Answers, Findings, Settings, analyse
+from kaogong.calibration.rules.information import curve_of
+from psychometrics import irt
+from psychometrics.classical import Thresholds
+from psychometrics.fairness import Fewest
+from psychometrics.responses import scored
+
+SETTINGS = Settings(
+    one=200,
+    two=500,
+    thresholds={"single": Thresholds(), "truefalse": Thresholds(hardest=0.5)},
+    fewest=Fewest(200, 500),
+    drift=2.7,
+)
+OPERATIONAL, TRIED = 60, 8
+PERSONS = 3000
+
+
+def sure(value: float | None) -> float:
+    """A number that must be there."""
+    assert value is not None
+    return value
+
+
+@pytest.fixture(scope="module")
+def truth() -> irt.Items:
+    rng = np.random.default_rng(20261124)
+    count = OPERATIONAL + TRIED
+    a, b = rng.lognormal(0.0, 0.25, count), rng.normal(0.0, 1.0, count)
+    return irt.logistic(b, a, names=[f"q{place}" for place in range(count)])
+
+
+@pytest.fixture(scope="module")
+def answers(truth: irt.Items) -> Answers:
+    """Persons abler than the scale's origin; each saw half of the trial items. q66 is unfair to women, q67 miskeyed."""
+    rng = np.random.default_rng(7)
+    theta = rng.normal(0.6, 0.9, PERSONS)
+    sex = rng.permutation(np.repeat(["1", "2"], PERSONS // 2))
+    points = irt.simulated(truth, theta, rng=rng).astype(np.float64)
+    harder = irt.logistic([float(truth.b[66, 0]) + 1.0], [float(truth.a[66])])
+    points[sex == "2", 66] = irt.simulated(harder, theta[sex == "2"], rng=rng)[:, 0]
+    points[:, 67] = 1 - points[:, 67]
+    points[:, OPERATIONAL:][rng.random((PERSONS, TRIED)) < 0.5] = np.nan
+    given = scored(points, maxima=1.0, items=truth.names)
+    is_trial = np.arange(truth.n) >= OPERATIONAL
+    region = tuple(rng.permutation(np.repeat(["3201", "3205"], PERSONS // 2)))
+    return Answers(given, ("single",) * truth.n, is_trial, {"sex": tuple(sex), "region": region})
+
+
+@pytest.fixture(scope="module")
+def found(answers: Answers, truth: irt.Items) -> Findings:
+    return analyse(answers, TRIAL, truth.take(np.arange(OPERATIONAL)), SETTINGS)
+
+
+class TestTrial:
+    def test_tells_of_the_trial_items_alone(self, found: Findings) -> None:
+        assert [each.name for each in found.items] == [f"q{place}" for place in range(60, 68)]
+        assert all(1300 < each.cases < 1700 for each in found.items)
+        assert all(each.exposure == each.cases / PERSONS for each in found.items)
+        assert found.report["fixed"] == OPERATIONAL
+
+    def test_recovers_their_difficulty_on_the_banks_scale(self, found: Findings, truth: irt.Items) -> None:
+        for place in range(60, 66):  # neither the unfair nor the miskeyed one
+            each = found.items[place - 60]
+            assert each.model == "2pl"
+            assert each.b == pytest.approx(float(truth.b[place, 0]), abs=max(4 * sure(each.se_b), 0.1))
+            assert sure(each.se_b) < 0.25
+            assert each.a == pytest.approx(float(truth.a[place]), rel=0.3)
+        assert found.report["mean"] == pytest.approx(0.6, abs=0.06)
+        assert found.report["sd"] == pytest.approx(0.9, abs=0.06)
+
+    def test_the_unfair_one_is_class_c_by_sex_and_no_other_by_anything(self, found: Findings) -> None:
+        classes = {
+            (each.name, row["by"]): row["class"] for each in found.items for row in each.dif if row["class"] == "C"
+        }
+        assert classes == {("q66", "sex"): "C"}
+        (row,) = [row for row in found.items[6].dif if row["by"] == "sex"]
+        assert (float(str(row["delta"])) < 0) == (row["focal"] == "2")
+
+    def test_the_wrong_key_tells_backwards(self, found: Findings) -> None:
+        bad = found.items[7]
+        assert sure(bad.r) < 0
+        assert {"poor", "flat"} <= set(bad.flags)
+        assert sure(bad.a) < 0.3  # the prior keeps it above 0; its b means nothing, and the error says so
+        assert sure(bad.se_b) > 0.5
+        assert not [each for each in found.items[:6] if "poor" in each.flags]
+
+    def test_too_few_answers_leave_counts_and_a_note_but_no_parameters(
+        self, answers: Answers, truth: irt.Items
+    ) -> None:
+        few = replace(
+            answers,
+            responses=answers.responses.of_persons(np.arange(150)),
+            groups={by: labels[:150] for by, labels in answers.groups.items()},
+        )
+        found = analyse(few, TRIAL, truth.take(np.arange(OPERATIONAL)), SETTINGS)
+        assert all(each.p is not None and each.b is None and each.model == "" for each in found.items)
+        assert "few" in found.report["notes"]
+        assert any(str(note).startswith("dif sex") for note in found.report["notes"])
+
+
+class TestWithoutAScale:
+    def test_the_first_run_founds_it_for_all_items(self, answers: Answers, truth: irt.Items) -> None:
+        found = analyse(answers, TRIAL, None, SETTINGS)
+        assert found.report["founds_scale"] is True
+        assert len(found.items) == truth.n
+        wanted = (truth.b[:OPERATIONAL, 0] - 0.6) / 0.9
+        got = np.array([sure(each.b) for each in found.items[:OPERATIONAL]])
+        assert np.sqrt(np.mean((got - wanted) ** 2)) < 0.12
+
+
+class TestLive:
+    def test_an_item_that_became_easier_drifts_and_the_rest_stay_on_the_scale(
+        self, answers: Answers, truth: irt.Items
+    ) -> None:
+        then = irt.logistic(truth.b[:, 0] + np.eye(truth.n)[3] * 1.2, truth.a, names=truth.names)
+        found = analyse(answers, LIVE, then.take(np.arange(OPERATIONAL)), SETTINGS)
+        assert len(found.items) == OPERATIONAL
+        beyond = [each.name for each in found.items if abs(sure(each.drift)) > SETTINGS.drift]
+        assert sure(found.items[3].drift) < -SETTINGS.drift
+        assert len(beyond) <= 4, beyond
+        kept = [place for place in range(OPERATIONAL) if place != 3]
+        error = np.array([sure(found.items[place].b) for place in kept]) - truth.b[kept, 0]
+        assert np.sqrt(np.mean(error**2)) < 0.12
+
+
+class TestInformation:
+    def test_the_cut_is_where_sixty_of_a_hundred_are_expected(self) -> None:
+        items = irt.logistic([-1.0, 0.0, 1.0], [1.0, 1.2, 0.8])
+        curve = curve_of(items, 100)
+        assert curve.cut is not None
+        assert irt.right(items, [curve.cut]).mean() == pytest.approx(0.6)
+        assert curve.at_cut == pytest.approx(float(irt.information(items, [curve.cut]).mean()) * 100)
+        assert curve.sem == pytest.approx(sure(curve.at_cut) ** -0.5)
+
+    def test_a_bank_that_anybody_can_guess_has_no_cut(self) -> None:
+        assert curve_of(irt.logistic([0.0], c=0.7), 10).cut is None
