@@ -21,7 +21,9 @@ from kaogong.itembank.rules.items import (
     gaps_in,
 )
 from kaogong.itembank.rules.keys import Key, is_right
+from kaogong.itembank.rules.languages import CHINESE, LANGUAGES, Language
 from kaogong.itembank.rules.problems import Problem
+from kaogong.itembank.rules.translations import EXPLANATION, JOB_HEADS, PART_NAMES, STEM, Translated, parts_of
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
     Coverage,
@@ -97,7 +99,18 @@ from kaogong.itembank.selectors.sets import (
     set_rules,
     sets_for,
 )
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS
+from kaogong.itembank.selectors.translations import (
+    STALE,
+    UNTRANSLATED,
+    Progress,
+    approved_translations,
+    job_rows,
+    progress_for,
+    translatable_for,
+    translations_for,
+    translations_of_item,
+)
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS, TRANSLATION
 
 NORMS = Blueprint.Norm.choices
 """The norms that a bank may be built to: (key, name)."""
@@ -106,15 +119,19 @@ RELATIONS = ItemRelation.Kind
 
 __all__ = [
     "BLUEPRINT",
+    "CHINESE",
     "CHOICE",
     "CONSTRUCTED",
     "DIALECTS",
+    "EXPLANATION",
     "FIELDS",
     "FILL_IN",
     "IMPORT",
     "IMPORTANCE",
     "IMPORTANCES",
     "ITEM",
+    "JOB_HEADS",
+    "LANGUAGES",
     "LETTERS",
     "MULTIPLE",
     "NEEDED",
@@ -122,11 +139,16 @@ __all__ = [
     "OBJECTIVE",
     "PAPER",
     "PAPER_SET",
+    "PART_NAMES",
     "PROFILES",
     "RELATIONS",
     "REVIEWS",
+    "STALE",
+    "STEM",
+    "TRANSLATION",
     "TRUE_FALSE",
     "TYPES",
+    "UNTRANSLATED",
     "Analysis",
     "AnswerKey",
     "Blueprint",
@@ -138,6 +160,7 @@ __all__ = [
     "ItemRelation",
     "Judged",
     "Key",
+    "Language",
     "Module",
     "NotReadableFile",
     "Paper",
@@ -147,14 +170,17 @@ __all__ = [
     "PointEntry",
     "PracticalTask",
     "Problem",
+    "Progress",
     "Question",
     "RangeCoverage",
     "Relative",
     "TaskContent",
+    "Translated",
     "TrialRules",
     "WrittenItem",
     "analyse",
     "answer_key",
+    "approved_translations",
     "assembler_of",
     "bank_counts",
     "batches_for",
@@ -181,6 +207,7 @@ __all__ = [
     "item_limits",
     "items_for",
     "items_with_versions",
+    "job_rows",
     "manifest_of",
     "overlap",
     "paper",
@@ -191,6 +218,7 @@ __all__ = [
     "papers_holding",
     "papers_of_set",
     "papers_with_writing",
+    "parts_of",
     "person_key",
     "places_of",
     "point_by_code",
@@ -201,6 +229,7 @@ __all__ = [
     "practical_task",
     "practical_tasks",
     "predecessor_of",
+    "progress_for",
     "questions_for_delivery",
     "ranges_of",
     "relations_of",
@@ -216,6 +245,9 @@ __all__ = [
     "table_of",
     "table_of_blueprint",
     "task_content",
+    "translatable_for",
+    "translations_for",
+    "translations_of_item",
     "trial_candidates_of",
     "trial_rules",
     "versions_of",

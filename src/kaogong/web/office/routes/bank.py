@@ -15,6 +15,7 @@ from kaogong.web.office.views.bank import (
     relations,
     sets,
     tasks,
+    translations,
 )
 from kaogong.web.ui.navigation import NavItem
 
@@ -36,6 +37,10 @@ urlpatterns = [
     path("bank/items/<uuid:item_id>/relate/", relations.relate, name="item-relate"),
     path("bank/items/<uuid:item_id>/relations/<uuid:relation_id>/end/", relations.end, name="item-relation-end"),
     path("bank/items/<uuid:item_id>/<slug:verb>/", items.decide, name="item-decide"),
+    path("bank/items/<uuid:item_id>/translations/<str:language>/", translations.editor, name="translation"),
+    path("bank/translations/", translations.index, name="translations"),
+    path("bank/translations/job/", translations.job, name="translation-job"),
+    path("bank/translations/import/", translations.take_in, name="translation-import"),
     path("bank/papers/", papers.index, name="papers"),
     path("bank/papers/new/", papers.assemble, name="paper-new"),
     path("bank/papers/sets/", sets.index, name="paper-sets"),
@@ -60,6 +65,7 @@ _GROUP = _("题库与标准")
 nav = [
     NavItem(_("题库概况"), "office:bank", "itembank.view", 41, _GROUP, "pie-chart"),
     NavItem(_("试题"), "office:items", "itembank.view", 42, _GROUP, "question-circle"),
+    NavItem(_("语言版本"), "office:translations", "itembank.view", 42, _GROUP, "translate"),
     NavItem(_("试卷"), "office:papers", "itembank.view", 44, _GROUP, "file-earmark-lock"),
     NavItem(_("操作技能试题"), "office:tasks", "itembank.view", 45, _GROUP, "wrench"),
     NavItem(_("导入试题"), "office:imports", "itembank.import", 43, _GROUP, "upload"),
