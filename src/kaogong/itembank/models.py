@@ -6,8 +6,9 @@ from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
 from kaogong.foundation.signing.fields import DigestField, SealedField, SignerField
+from kaogong.itembank.rules import languages
 from kaogong.itembank.rules.items import TYPES, stem_of_item, stem_of_row
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS, TRANSLATION
 
 
 class Blueprint(Record):
@@ -229,6 +230,57 @@ class ItemRelation(Record):
 
     def __str__(self) -> str:
         return f"{self.first_id} {self.kind} {self.second_id}"
+
+
+class ItemTranslation(Record):
+    """语言版本: one item version in another language, with those who worked at it; fixed by `approve`.
+
+    It holds no key: the key and the point are those of the version. It is worked at by the body whose home it names,
+    which may be a province's for an item of the national bank, and serves everywhere. One that belongs to an older
+    version than the item's latest is out of date (stale), and still serves the papers that hold that version.
+    """
+
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField("语言", max_length=10, choices=languages.CHOICES)
+    region_code = models.CharField("翻译机构地区", max_length=6, blank=True)
+    organisation_id = models.UUIDField("翻译机构", null=True, blank=True)
+    content_sealed = SealedField("译文（密文）", purpose="itembank.translation")
+    digest = DigestField("内容摘要", purpose="itembank.translation", fixed="审定的语言版本不可更改")
+    state = models.CharField(max_length=20, choices=TRANSLATION.choices(), default=TRANSLATION.initial)
+    translator = models.CharField("翻译", max_length=100)
+    translator_key = models.CharField(max_length=64)
+    translated_at = models.DateTimeField("翻译时间")
+    editor = models.CharField("编辑", max_length=100, blank=True)
+    editor_key = models.CharField(max_length=64, blank=True)
+    edited_at = models.DateTimeField("编辑时间", null=True, blank=True)
+    proofreader = models.CharField("校对", max_length=100, blank=True)
+    proofreader_key = models.CharField(max_length=64, blank=True)
+    proofread_at = models.DateTimeField("校对时间", null=True, blank=True)
+    reviewer = models.CharField("审定", max_length=100, blank=True)
+    reviewer_key = models.CharField(max_length=64, blank=True)
+    reviewed_at = models.DateTimeField("审定时间", null=True, blank=True)
+    note = models.CharField("意见", max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "language"], condition=~Q(state="retired"), name="one_translation_of_a_version"
+            ),
+            models.CheckConstraint(
+                name="translation_is_passed_by_others",
+                condition=~Q(translator_key=F("editor_key"))
+                & ~Q(translator_key=F("reviewer_key"))
+                & (Q(reviewer_key="") | (~Q(editor_key=F("reviewer_key")) & ~Q(proofreader_key=F("reviewer_key")))),
+            ),
+            models.CheckConstraint(
+                name="translation_in_use_went_all_the_way",
+                condition=~Q(state="approved") | (~Q(editor_key="") & ~Q(proofreader_key="") & ~Q(reviewer_key="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["language", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.language}"
 
 
 class ItemStatistic(Record):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kaogong.foundation.signing import canonical, digests, encryption
 from kaogong.itembank.rules.items import ItemContent, normal_stem
+from kaogong.itembank.rules.translations import Translated
 
 
 def seal_item(content: ItemContent, *, version_id: UUID) -> bytes:
@@ -39,6 +40,22 @@ def digest_of_stem(stem: str) -> str:
 def digests_of_stem(stem: str) -> list[str]:
     """The same under every key that is held, for look-ups while keys rotate."""
     return digests.keyed_by_all(normal_stem(stem), purpose="itembank.stem")
+
+
+def seal_translation(said: Translated, *, translation_id: UUID) -> bytes:
+    """What a language version says, sealed for it."""
+    return encryption.seal(said.encode(), context=f"itembank.translation:{translation_id}")
+
+
+def open_translation(sealed: bytes | memoryview, *, translation_id: UUID) -> Translated:
+    """What a language version says. Raises signing's CannotOpen when it was altered or moved."""
+    clear = encryption.open_sealed(bytes(sealed), context=f"itembank.translation:{translation_id}")
+    return Translated.decode(clear)
+
+
+def digest_of_translation(said: Translated) -> str:
+    """A keyed digest of what a language version says."""
+    return digests.keyed(said.encode().decode(), purpose="itembank.translation")
 
 
 def seal_task(content: Mapping[str, Any], *, task_id: UUID) -> bytes:

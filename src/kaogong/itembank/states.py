@@ -84,3 +84,24 @@ IMPORT = Lifecycle(
         Move("discard", "放弃", ("staged",), "discarded"),
     ),
 )
+
+TRANSLATION = Lifecycle(
+    name="translation",
+    title="语言版本",
+    initial="translating",
+    states={
+        "translating": "翻译中",
+        "edited": "已编辑",
+        "proofread": "已校对",
+        "approved": "已审定",
+        "retired": "停用",
+    },
+    moves=(
+        Move("write", "保存译文", ("translating",), "translating"),
+        Move("edit", "编辑通过", ("translating",), "edited"),
+        Move("proofread", "校对通过", ("edited",), "proofread"),
+        Move("approve", "审定启用", ("proofread",), "approved"),
+        Move("return", "退回翻译", ("edited", "proofread"), "translating"),
+        Move("retire", "停用", ("translating", "edited", "proofread", "approved"), "retired"),
+    ),
+)

@@ -1,6 +1,15 @@
 """Every read of the item bank. Lists never show content; content comes out by `services.view_item` and at delivery."""
 
-from kaogong.itembank.models import Blueprint, Item, ItemRelation, ItemStatistic, Paper, PaperSet, PracticalTask, Resemblance
+from kaogong.itembank.models import (
+    Blueprint,
+    Item,
+    ItemRelation,
+    ItemStatistic,
+    Paper,
+    PaperSet,
+    PracticalTask,
+    Resemblance,
+)
 from kaogong.itembank.policies import person_key
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
@@ -21,8 +30,10 @@ from kaogong.itembank.rules.items import (
     gaps_in,
 )
 from kaogong.itembank.rules.keys import Key, is_right
+from kaogong.itembank.rules.languages import CHINESE, LANGUAGES, Language
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.promotion import OUTCOMES, Line, Verdict
+from kaogong.itembank.rules.translations import EXPLANATION, JOB_HEADS, PART_NAMES, STEM, Translated, parts_of
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
     Coverage,
@@ -132,7 +143,18 @@ from kaogong.itembank.selectors.statistics import (
     verdict_of,
     watched,
 )
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS
+from kaogong.itembank.selectors.translations import (
+    STALE,
+    UNTRANSLATED,
+    Progress,
+    approved_translations,
+    job_rows,
+    progress_for,
+    translatable_for,
+    translations_for,
+    translations_of_item,
+)
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS, TRANSLATION
 
 NORMS = Blueprint.Norm.choices
 """The norms that a bank may be built to: (key, name)."""
@@ -145,12 +167,15 @@ __all__ = [
     "CHOICE",
     "CONSTRUCTED",
     "DIALECTS",
+    "EXPLANATION",
     "FIELDS",
     "FILL_IN",
     "IMPORT",
     "IMPORTANCE",
     "IMPORTANCES",
     "ITEM",
+    "JOB_HEADS",
+    "LANGUAGES",
     "LETTERS",
     "MULTIPLE",
     "NEEDED",
@@ -160,11 +185,16 @@ __all__ = [
     "OUTCOMES",
     "PAPER",
     "PAPER_SET",
+    "PART_NAMES",
     "PROFILES",
     "RELATIONS",
     "REVIEWS",
+    "STALE",
+    "STEM",
+    "TRANSLATION",
     "TRUE_FALSE",
     "TYPES",
+    "UNTRANSLATED",
     "Analysis",
     "AnswerKey",
     "Blueprint",
@@ -177,6 +207,7 @@ __all__ = [
     "ItemStatistic",
     "Judged",
     "Key",
+    "Language",
     "Line",
     "Module",
     "NotReadableFile",
@@ -187,12 +218,14 @@ __all__ = [
     "PointEntry",
     "PracticalTask",
     "Problem",
+    "Progress",
     "Question",
     "RangeCoverage",
     "Relative",
     "Resemblance",
     "Standing",
     "TaskContent",
+    "Translated",
     "TrialRules",
     "Verdict",
     "Watch",
@@ -202,6 +235,7 @@ __all__ = [
     "alike_rows",
     "analyse",
     "answer_key",
+    "approved_translations",
     "assembler_of",
     "bank_counts",
     "batches_for",
@@ -229,11 +263,12 @@ __all__ = [
     "item_limits",
     "items_for",
     "items_with_versions",
+    "job_rows",
     "known_parameters",
     "manifest_of",
-    "open_resemblances",
     "newest_statistics",
     "numbers_of",
+    "open_resemblances",
     "overlap",
     "paper",
     "paper_form",
@@ -243,6 +278,7 @@ __all__ = [
     "papers_holding",
     "papers_of_set",
     "papers_with_writing",
+    "parts_of",
     "person_key",
     "places_of",
     "point_by_code",
@@ -253,6 +289,7 @@ __all__ = [
     "practical_task",
     "practical_tasks",
     "predecessor_of",
+    "progress_for",
     "promotion_bounds",
     "questions_for_delivery",
     "ranges_of",
@@ -276,6 +313,9 @@ __all__ = [
     "table_of",
     "table_of_blueprint",
     "task_content",
+    "translatable_for",
+    "translations_for",
+    "translations_of_item",
     "trial_candidates_of",
     "trial_rules",
     "type_bounds",

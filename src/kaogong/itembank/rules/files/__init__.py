@@ -33,9 +33,11 @@ __all__ = [
     "Profile",
     "Reading",
     "Row",
+    "check_size",
     "columns_of",
     "decode",
     "entries_of",
+    "read_grid",
     "read_rows",
     "table_of",
 ]
@@ -54,7 +56,7 @@ def entries_of(
         else:
             text, encoding = decode(raw, bytes_at_most=bytes_at_most)
         return national.entries_of(text, profile.types, rows_at_most=rows_at_most), encoding
-    grid, encoding = _grid(raw, bytes_at_most=bytes_at_most, rows_at_most=rows_at_most)
+    grid, encoding = read_grid(raw, bytes_at_most=bytes_at_most, rows_at_most=rows_at_most)
     table = table_of_grid(grid, columns, rows_at_most=rows_at_most)
     return [Entry(line, values) for line, values in table], encoding
 
@@ -66,12 +68,13 @@ def columns_of(
     if profile.shape != "table":
         return [], {}
     check_size(raw, bytes_at_most=bytes_at_most)
-    grid, _encoding = _grid(raw, bytes_at_most=bytes_at_most, rows_at_most=rows_at_most)
+    grid, _encoding = read_grid(raw, bytes_at_most=bytes_at_most, rows_at_most=rows_at_most)
     header = header_of(grid)
     return header, guess_columns(header, profile.first)
 
 
-def _grid(raw: bytes, *, bytes_at_most: int, rows_at_most: int) -> tuple[Grid, str]:
+def read_grid(raw: bytes, *, bytes_at_most: int, rows_at_most: int) -> tuple[Grid, str]:
+    """The rows of a table as they stand, (line, cells), and its encoding or format. Raises NotReadable."""
     if raw.startswith(SIGNATURE):
         return excel.sheet_rows(raw, rows_at_most=rows_at_most), "Excel"
     text, encoding = decode(raw, bytes_at_most=bytes_at_most)

@@ -17,6 +17,7 @@ from kaogong.web.office.views.bank import (
     sets,
     statistics,
     tasks,
+    translations,
 )
 from kaogong.web.ui.navigation import NavItem
 
@@ -43,6 +44,10 @@ urlpatterns = [
     path("bank/likeness/<uuid:resemblance_id>/", likeness.detail, name="resemblance"),
     path("bank/likeness/<uuid:resemblance_id>/open/", likeness.opened, name="resemblance-open"),
     path("bank/likeness/<uuid:resemblance_id>/judge/", likeness.judge, name="resemblance-judge"),
+    path("bank/items/<uuid:item_id>/translations/<str:language>/", translations.editor, name="translation"),
+    path("bank/translations/", translations.index, name="translations"),
+    path("bank/translations/job/", translations.job, name="translation-job"),
+    path("bank/translations/import/", translations.take_in, name="translation-import"),
     path("bank/papers/", papers.index, name="papers"),
     path("bank/papers/new/", papers.assemble, name="paper-new"),
     path("bank/papers/sets/", sets.index, name="paper-sets"),
@@ -71,6 +76,7 @@ _GROUP = _("题库与标准")
 nav = [
     NavItem(_("题库概况"), "office:bank", "itembank.view", 41, _GROUP, "pie-chart"),
     NavItem(_("试题"), "office:items", "itembank.view", 42, _GROUP, "question-circle"),
+    NavItem(_("语言版本"), "office:translations", "itembank.view", 42, _GROUP, "translate"),
     NavItem(_("试卷"), "office:papers", "itembank.view", 44, _GROUP, "file-earmark-lock"),
     NavItem(_("统计审查"), "office:statistics", "itembank.view", 46, _GROUP, "bar-chart"),
     NavItem(_("题库健康"), "office:bank-health", "itembank.view", 47, _GROUP, "activity"),

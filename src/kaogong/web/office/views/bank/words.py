@@ -42,6 +42,15 @@ SET_KIND: Mapping[str, Kind] = {
 IMPORT_KIND: Mapping[str, Kind] = {"staged": "waiting", "committed": "done", "discarded": "neutral"}
 VERDICT_KIND: Mapping[str, Kind] = {"open": "waiting", "distinct": "neutral", "kin": "active"}
 BLUEPRINT_KIND: Mapping[str, Kind] = {"drafted": "waiting", "approved": "done", "retired": "neutral"}
+TRANSLATION_KIND: Mapping[str, Kind] = {
+    "none": "neutral",
+    "translating": "waiting",
+    "edited": "waiting",
+    "proofread": "waiting",
+    "approved": "done",
+    "retired": "neutral",
+    "stale": "stopped",
+}
 DIFFICULTIES = {1: "很简单", 2: "简单", 3: "中等", 4: "困难", 5: "很难"}
 
 
