@@ -129,7 +129,6 @@ from kaogong.itembank.selectors.sets import (
     sets_for,
 )
 from kaogong.itembank.selectors.statistics import (
-    CHINESE,
     ON_TRIAL,
     Standing,
     Watched,

@@ -12,11 +12,11 @@ from django.db.models import Q, QuerySet
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.itembank import policies
 from kaogong.itembank.models import Item, ItemStatistic, ItemVersion
+from kaogong.itembank.rules.languages import CHINESE
 from kaogong.itembank.rules.promotion import Facts, Verdict, judge
 from kaogong.itembank.selectors.blueprints import current_versions
 from kaogong.itembank.selectors.figures import Watch, promotion_bounds, watch
 
-CHINESE = "zh-hans"
 ON_TRIAL = ("cleared", "trial", "assessed")
 
 
