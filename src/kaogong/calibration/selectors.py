@@ -93,12 +93,13 @@ def health_of(actor: Actor, blueprint_id: UUID, on: date) -> Health:
 
 
 def _curve(standings: Sequence[Standing], on: date, occupation_code: str) -> Curve | None:
-    """The information of an average paper drawn from these items; None while the bank knows no parameters."""
+    """The information of an average paper drawn from these items.
+
+    None until as many are calibrated as a paper holds: a few items say nothing of a paper, however finely drawn.
+    """
     items = known_items([each.version.pk for each in standings])
-    if items is None:
-        return None
     length = sum(each.count for each in itembank.paper_form(occupation_code, on).sections)
-    return curve_of(items, length)
+    return curve_of(items, length) if items is not None and items.n >= length else None
 
 
 def _bands(shares: Sequence[float]) -> list[tuple[str, int]]:

@@ -192,11 +192,15 @@ class TestHealth:
         assert "鉴定点覆盖" in page
 
     def test_shows_precision_at_the_cut_exposure_and_what_to_watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        make_provision("itembank.paper_form", [{"type": "single", "count": 2, "marks": 50}], occupation=ELECTRICIAN)
         first, second = make_approved_item(single()), make_approved_item(single())
         record(first, purpose="live", a=1.0, b=0.0, exposure=0.4, flags=("easy",))
+        browse = browser(monkeypatch, reader())
+        alone = browse.get(reverse("office:bank-health")).text
+        assert "0.41" not in alone  # one item says nothing of a paper of two
         record(second, purpose="live", a=1.0, b=0.0, exposure=0.02)
-        page = browser(monkeypatch, reader()).get(reverse("office:bank-health")).text
-        # Two items with a = 1, b = 0: 60 % is expected at ln(0.6/0.4) = 0.41; 100 such give 100 · 0.24 = 24, SE 0.20.
-        for words in ("0.41", "0.20", "25%–50%", "偏易", first.number, "曝光偏高"):
+        page = browse.get(reverse("office:bank-health")).text
+        # Two items with a = 1, b = 0: 60 % is expected at ln(0.6/0.4) = 0.41; both give 2 · 0.24 there, SE 1.44.
+        for words in ("0.41", "1.44", "25%–50%", "偏易", first.number, "曝光偏高"):
             assert words in page
         assert second.number not in page
