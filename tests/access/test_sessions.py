@@ -167,7 +167,7 @@ GRAVE = {
     "office:scoring-finalise", "office:recheck-correct", "office:post-appoint", "office:account-measure",
     "office:paper-open", "office:rules-figure", "office:rules-end", "office:certificate-reckon",
     "office:objection-uphold", "office:objection-dismiss", "office:objection-rescore", "office:items-export",
-    "office:paper-export",
+    "office:paper-export", "office:translation-job",
 }  # fmt: skip
 
 

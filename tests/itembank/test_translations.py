@@ -16,6 +16,7 @@ from tests.support.itembank import (
     single,
     writer,
 )
+from tests.support.regulations import make_provision
 from tests.support.translations import (
     SENTENCES,
     make_approved_translation,
@@ -328,6 +329,10 @@ class TestJob:
         rows = self.job({"远处题干（　）。": SENTENCES["ug"], "远甲": "بىر", "远乙": "ئىككى"})
         with pytest.raises(services.JobFaulty, match="没有这个标识"):
             services.import_job(actor=outsider("itembank.write"), at=NOW, language="ug", rows=rows)
+
+    def test_holds_no_more_than_may_leave_at_once(self) -> None:
+        make_provision("itembank.export_items_at_most", 2, occupation=ELECTRICIAN)
+        assert len({cells[0] for _line, cells in self.job({})[1:]}) == 2
 
     def test_both_ways_leave_a_line(self) -> None:
         self.job({})

@@ -37,6 +37,7 @@ from kaogong.itembank.rules.translations import (
 from kaogong.itembank.selectors import translations
 from kaogong.itembank.services.items import RULES, locked
 from kaogong.itembank.states import TRANSLATION
+from kaogong.regulations import selectors as regulations
 
 CLAUSE = Clause(RULES, "language-versions")
 
@@ -282,7 +283,8 @@ def export_job(
     """The rows of a translation job: every part of each item of a bank that has no translation, in clear.
 
     Columns as `JOB_HEADS`; where an older version was translated its text is there to start from. The trail says who
-    took how many items out. Raises NotPermitted.
+    took how many items out. A job holds as many items as may be exported at once, the first by number; the next job has
+    the rest. Raises NotPermitted.
     """
     _known(language)
     home = policies.home_of(actor, "itembank.write")
@@ -291,9 +293,10 @@ def export_job(
         item__occupation_code=occupation_code, item__level=level
     )
     rows: list[tuple[str, str, str, str, str, str]] = []
-    versions = list(
-        ItemVersion.objects.filter(pk__in=wanted.values("pk")).select_related("item").order_by("item__number")
-    )
+    day = timezone.localdate(at)
+    limit = regulations.provision("itembank.export_items_at_most", on=day, occupation_code=occupation_code).value
+    found = ItemVersion.objects.filter(pk__in=wanted.values("pk")).select_related("item").order_by("item__number")
+    versions = list(found[:limit])
     for version in versions:
         source = sealing.open_item(version.content_sealed, version_id=version.pk)
         earlier = translations.earlier_translation_of(version.item, language)

@@ -20,7 +20,7 @@ from kaogong.occupations import selectors as occupations
 from kaogong.web.office.listing import export, page_of, sorted_by, tell
 from kaogong.web.office.views.bank.words import TRANSLATION_KIND, banks_of, split, type_name
 from kaogong.web.ui.formats import level_name
-from kaogong.web.ui.requests import ActorRequest, needs
+from kaogong.web.ui.requests import ActorRequest, grave, needs
 from kaogong.web.ui.shapes import Filter
 
 READ = ("itembank.view", "itembank.write", "itembank.review", "itembank.approve")
@@ -217,6 +217,7 @@ def _hands(row: Any) -> list[tuple[str, str, object]]:
 
 @require_POST
 @needs("itembank.write")
+@grave
 def job(request: ActorRequest) -> HttpResponse:
     """What is untranslated in a bank, as a file for a translator; the trail says who took it out."""
     place = split(request.POST.get("bank", ""))
