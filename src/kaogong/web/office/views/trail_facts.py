@@ -160,6 +160,7 @@ FACTS = {
     "unreachable": gettext_lazy("无法送达数"),
     "until": gettext_lazy("至"),
     "up_to": gettext_lazy("截至"),
+    "verdict": gettext_lazy("判断"),
     "version": gettext_lazy("版本"),
     "violations": gettext_lazy("未能避免的冲突"),
     "waiting": gettext_lazy("待处理数"),
