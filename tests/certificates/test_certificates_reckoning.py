@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.timezone import localdate
 
 from kaogong.blanks import services as blanks
 from kaogong.certificates import numbers, rules, selectors, services
@@ -129,7 +130,8 @@ class TestReckonNumbers:
         lost, never = (f"26{body_code(season)}5{running:05d}" for running in (3, 90))
         answers = [selectors.verify(number, "王电工", ISSUING) for number in (lost, never)]
         assert [each.outcome for each in answers] == ["no_match", "no_match"]
-        assert selectors.days_without_record() == [TrailEntry.objects.get(action="audit.restored").recorded_at.date()]
+        restored = TrailEntry.objects.get(action="audit.restored")
+        assert selectors.days_without_record() == [localdate(restored.recorded_at)]
 
     def test_nothing_more_may_be_out(self, season: Season) -> None:
         season.issue()
