@@ -169,6 +169,24 @@ FACTS = {
     "with_seat": gettext_lazy("已有座位数"),
     "withdrawn_on": gettext_lazy("废止日期"),
     "year": gettext_lazy("年度"),
+    "cases": gettext_lazy("作答人数"),
+    "dispute": gettext_lazy("试题异议"),
+    "doubtful": gettext_lazy("存疑之处"),
+    "effect": gettext_lazy("处理效果"),
+    "ended": gettext_lazy("结束试测数"),
+    "followed": gettext_lazy("随鉴定点归入的试题数"),
+    "kept": gettext_lazy("写入统计的试题数"),
+    "kinds": gettext_lazy("审查类别"),
+    "language": gettext_lazy("语言"),
+    "ordered_by": gettext_lazy("下单人"),
+    "other": gettext_lazy("另一道试题"),
+    "position": gettext_lazy("卷面题序"),
+    "purpose": gettext_lazy("用途"),
+    "relation": gettext_lazy("试题关系"),
+    "run": gettext_lazy("定标运行"),
+    "script": gettext_lazy("匿名答卷号"),
+    "size": gettext_lazy("套数"),
+    "turn": gettext_lazy("第几位阅卷员"),
 }
 """By the key as it is written. Identifiers among a refused deed's arguments are in `IDENTIFIERS`."""
 
@@ -217,6 +235,12 @@ IDENTIFIERS = {
     "station": gettext_lazy("鉴定站"),
     "task": gettext_lazy("操作试题"),
     "to_organisation": gettext_lazy("调入机构"),
+    "dispute": gettext_lazy("试题异议"),
+    "relation": gettext_lazy("试题关系"),
+    "run": gettext_lazy("定标运行"),
+    "set": gettext_lazy("平行试卷"),
+    "translation": gettext_lazy("译文"),
+    "version": gettext_lazy("试题版本"),
 }
 
 PARTS = {
