@@ -342,6 +342,7 @@ POWERS = (
     "persons.see",
     "registration.see",
     "regulations.edit",
+    "scoring.grade",
     "scoring.see",
     "seating.see",
     "sittings.plan",
