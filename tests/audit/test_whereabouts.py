@@ -22,7 +22,7 @@ from tests.support.identity import make_person
 from tests.support.sittings import DAY, announced_sitting, clock, days_after
 
 OF_THE_COUNTRY = {
-    "Batch", "Blueprint", "Event", "Key", "Point", "Provision", "Series", "Standard", "Task",
+    "Batch", "Blueprint", "Event", "Key", "Point", "Provision", "Run", "Series", "Standard", "Task",
 }  # fmt: skip
 """What the whole country shares, and jobs that carry an id of their own: a refusal lies nowhere in particular."""
 

@@ -8,4 +8,8 @@ class ItemBankConfig(AppConfig):
     whereabouts = {
         "Item": ("itembank.Item", "region_code"),
         "Paper": ("itembank.Paper", "region_code"),
+        "Resemblance": ("itembank.Resemblance", "first__item__region_code"),
+        "Set": ("itembank.PaperSet", "region_code"),
+        "Translation": ("itembank.ItemTranslation", "region_code"),
+        "Version": ("itembank.ItemVersion", "item__region_code"),
     }
