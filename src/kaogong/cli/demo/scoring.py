@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from kaogong.cli.demo.reviewing import look_at_papers
 from kaogong.cli.demo.season import BEIJING, Season
 from kaogong.delivery import selectors as rooms
 from kaogong.foundation.kernel.actors import Actor
+from kaogong.foundation.kernel.ids import uuid7
 from kaogong.registration import services as registration
 from kaogong.scoring import selectors as results
 from kaogong.scoring import services as scoring
@@ -96,7 +98,8 @@ def _objections(season: Season, published: Sequence[Result]) -> None:
     sat = [each for each in published if _is_city(season, each) and results.disputable(each)]
     if len(sat) < 2:
         return
-    judge, scorer = season.by("province/item_approver"), season.by("nanjing/scorer")
+    approver, scorer = season.by("province/item_approver"), season.by("nanjing/scorer")
+    judge = replace(approver, name="省中心 裁定专家", account_id=uuid7(), person_id=uuid7())  # no hand in any item
     deciding, signing = season.days.before(24, 15), season.days.before(23)
     sound = _object(sat[0], 12, "key", "教材上的说法与所给答案不同，请核对", season.days.before(28))
     scoring.open_disputed(actor=judge, at=deciding, dispute_id=sound)
