@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,20 +35,25 @@ from kaogong.foundation.signing import custody, encryption, keys, ring, services
 from kaogong.foundation.signing.places import KeysUnusable
 from kaogong.itembank import selectors as itembank
 from kaogong.itembank import services as itembank_services
-from kaogong.itembank.models import ItemVersion, Paper
+from kaogong.itembank.models import ItemTranslation, ItemVersion, Paper
 from kaogong.registration import selectors as registration
 from kaogong.registration.models import Evidence, RosterRow
+from kaogong.scoring.models import Dispute
+from kaogong.scoring.working import ruling_context
 from tests.registration.test_rosters import as_csv, line, stage
+from tests.scoring.test_objections import file as object_to
+from tests.scoring.test_objections import published, uphold
 from tests.signing.conftest import empty_folder
 from tests.support.access import make_account
 from tests.support.cast import officer, outsider
 from tests.support.certificates import make_certificate
 from tests.support.identity import make_person, resident_number
-from tests.support.itembank import COLUMNS, NOW, TRAINER, csv_file, importer
+from tests.support.itembank import COLUMNS, NOW, TRAINER, csv_file, importer, make_approved_item
 from tests.support.packages import UNKNOWN, package
 from tests.support.registration import make_drafted
 from tests.support.signing_in import SECRET, with_totp
 from tests.support.sittings import APPLYING, announced_sitting
+from tests.support.translations import make_approved_translation
 
 pytestmark = pytest.mark.usefixtures("real_database")
 shell = CliRunner(env={"COLUMNS": "240"})
@@ -75,11 +81,17 @@ class Season:
     number: str
     account: Account
     evidence: Evidence
+    translation: ItemTranslation
+    disputes: tuple[Dispute, Dispute]
 
 
 @pytest.fixture
 def season() -> Season:
     certificate = make_certificate()
+    hall = published(theory=(80,))
+    several = uphold(object_to(hall, 1), "several", answers=("A", "B"))
+    disputes = several, uphold(object_to(hall, 2))
+    translation = make_approved_translation(make_approved_item())
     number = resident_number()
     person = make_person(number=number, phone="13812345678", mail="sun@example.org")
     account = with_totp(make_account(phone="13900001111", mail="zhou@example.org"))
@@ -110,7 +122,8 @@ def season() -> Season:
     notice = Notice(channel="sms", to_masked="138****5678", template="t", text="t", queued_at=AT, sent_at=AT)
     notice.to_sealed = encryption.seal(b"+8613812345678", context=f"notices.notice.to:{notice.pk}")
     notice.save(force_insert=True)
-    return Season(certificate, certificates.tag_of(certificate), person, number, account, evidence)
+    tag = certificates.tag_of(certificate)
+    return Season(certificate, tag, person, number, account, evidence, translation, disputes)
 
 
 def under(which: str = "") -> dict[str, set[str]]:
@@ -147,9 +160,15 @@ def everything_opens(season: Season) -> None:
     assert get_adapter().decrypt(Authenticator.objects.get(user=account).data["secret"]) == SECRET
     assert registration.evidence_content(Evidence.objects.get(pk=season.evidence.pk)) == CONTENT
     assert registration.roster_row_values(RosterRow.objects.get())["document_number"]
-    copy = PaperCopy.objects.get()
-    assert copy.released_at is not None
-    assert len(questions_of(copy.pk, at=AT.replace(year=2027))) == copy.questions
+    (said,) = itembank.approved_translations([season.translation.version_id]).values()
+    assert said["ug"].stem
+    ruling, plain = (Dispute.objects.get(pk=each.pk) for each in season.disputes)
+    clear = encryption.open_sealed(bytes(ruling.answers_sealed), context=ruling_context(ruling))
+    assert (json.loads(clear), bytes(plain.answers_sealed)) == (["A", "B"], b"")
+    copies = PaperCopy.objects.filter(released_at__isnull=False)
+    assert copies
+    for copy in copies:
+        assert len(questions_of(copy.pk, at=AT.replace(year=2027))) == copy.questions
     for paper in Paper.objects.all():
         assert itembank.check_paper(paper).is_whole
     at = datetime.now(UTC)
