@@ -24,7 +24,7 @@ POPULATION = irt.normal_quadrature(NODES)
 def run(size: int) -> None:
     """`size` persons (default 10,000) on 100 items; then ten times as many, for the exponent."""
     import mirt  # noqa: PLC0415  # it takes seconds
-    from mirt.diagnostics import compute_s_x2  # noqa: PLC0415
+    from mirt.diagnostics import compute_s_x2  # noqa: PLC0415  # with it
 
     size = size or 10_000
     items = _items()

@@ -126,10 +126,10 @@ def _loop(items: irt.Items, theta: np.ndarray, seed: int) -> np.ndarray:
 def _catsim(items: irt.Items, estimator: Estimator, theta: np.ndarray, seed: int) -> np.ndarray:
     """The same sittings by catsim's simulator; it has no EAP, so that ours is plugged into it, by its own interface."""
     from catsim.estimation import BaseEstimator, NumericalSearchEstimator  # noqa: PLC0415  # where it is installed
-    from catsim.initialization import FixedPointInitializer  # noqa: PLC0415
-    from catsim.selection import MaxInfoSelector  # noqa: PLC0415
-    from catsim.simulation import Simulator  # noqa: PLC0415
-    from catsim.stopping import MinErrorStopper  # noqa: PLC0415
+    from catsim.initialization import FixedPointInitializer  # noqa: PLC0415  # likewise
+    from catsim.selection import MaxInfoSelector  # noqa: PLC0415  # likewise
+    from catsim.simulation import Simulator  # noqa: PLC0415  # likewise
+    from catsim.stopping import MinErrorStopper  # noqa: PLC0415  # likewise
 
     class Peak(NumericalSearchEstimator):
         """Its search, but an all-right or all-wrong record ends at ±6 as ours does, not at Dodd's halfway point."""

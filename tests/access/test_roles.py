@@ -14,7 +14,8 @@ LISTED = """
 regulations.edit occupations.edit standards.draft standards.publish organisations.edit calendar.edit
 access.appoint access.view persons.enter persons.see persons.reveal persons.correct persons.merge
 stations.license stations.edit personnel.grant personnel.view personnel.relate itembank.write itembank.review
-itembank.approve itembank.assemble itembank.calibrate itembank.view itembank.import sittings.plan sittings.announce sittings.move
+itembank.approve itembank.assemble itembank.calibrate itembank.view itembank.import
+sittings.plan sittings.announce sittings.move
 registration.enter registration.see registration.decide registration.collect_fee seating.arrange seating.appoint
 seating.see delivery.deliver delivery.run delivery.see scoring.mark scoring.finalise scoring.recheck scoring.see
 scoring.grade scoring.decide_objection

@@ -107,6 +107,7 @@ POSTS = (
     ("province", "item_writer", "省中心 命题 沈老师"),
     ("province", "item_reviewer", "省中心 审题 姚老师"),
     ("province", "item_approver", "省中心 终审 秦老师"),
+    ("province", "item_approver", "省中心 裁定 曹老师"),
     ("province", "paper_assembler", "省中心 组卷 陆工"),
     ("province", "blank_keeper", "省中心 证书库 冯师傅"),
     ("nanjing", "centre_director", "南京中心 高主任"),
@@ -162,9 +163,11 @@ def _bodies(season: Season) -> None:
 
 
 def _posts(season: Season) -> None:
+    """The second holder of a post is `body/role-2`."""
     at = season.days.before(118)
     for body, role, name in season.each("岗位任命", POSTS):
-        login = f"{body}.{role}".replace("_", "-")
+        post = f"{body}/{role}-2" if f"{body}/{role}" in season.actors else f"{body}/{role}"
+        login = post.replace("/", ".").replace("_", "-")
         account = accounts.open_account(actor=FOUNDER, at=at, password=PASSWORD, display_name=name, username=login)
         accounts.appoint(
             actor=FOUNDER,
@@ -174,7 +177,7 @@ def _posts(season: Season) -> None:
             role=role,
             since=season.days.before(118).date(),
         )
-        season.actors[f"{body}/{role}"] = access.actor_of(account, season.days.before(0), door="shell")
+        season.actors[post] = access.actor_of(account, season.days.before(0), door="shell")
         season.logins.append((name, access.role_title(role), login))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from kaogong.cli.demo.reviewing import look_at_papers
 from kaogong.cli.demo.season import BEIJING, Season
 from kaogong.delivery import selectors as rooms
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.foundation.kernel.ids import uuid7
 from kaogong.registration import services as registration
 from kaogong.scoring import selectors as results
 from kaogong.scoring import services as scoring
@@ -93,13 +91,12 @@ def _rechecks(season: Season, published: Sequence[Result]) -> None:
 def _objections(season: Season, published: Sequence[Result]) -> None:
     """Two object to questions of the theory paper: one question is sound; the other was unclear, so all get its marks.
 
-    An expert of the province rules, the city's scorer signs the list of who changes.
+    An expert of the province rules, who had no hand in any item; the city's scorer signs the list of who changes.
     """
     sat = [each for each in published if _is_city(season, each) and results.disputable(each)]
     if len(sat) < 2:
         return
-    approver, scorer = season.by("province/item_approver"), season.by("nanjing/scorer")
-    judge = replace(approver, name="省中心 裁定专家", account_id=uuid7(), person_id=uuid7())  # no hand in any item
+    judge, scorer = season.by("province/item_approver-2"), season.by("nanjing/scorer")
     deciding, signing = season.days.before(24, 15), season.days.before(23)
     sound = _object(sat[0], 12, "key", "教材上的说法与所给答案不同，请核对", season.days.before(28))
     scoring.open_disputed(actor=judge, at=deciding, dispute_id=sound)

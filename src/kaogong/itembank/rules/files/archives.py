@@ -21,6 +21,7 @@ BROKEN = (
     zipfile.BadZipFile, KeyError, RuntimeError, ValueError, OSError, EOFError, zlib.error, lzma.LZMAError,
     NotImplementedError,
 )  # fmt: skip
+"""What `zipfile` raises over a zip that it cannot read (NotImplementedError: an unknown compression)."""
 TOO_MUCH = _("文件展开后过大")
 
 
