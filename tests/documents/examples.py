@@ -24,12 +24,18 @@ from kaogong.foundation.documents.forms import (
     Form,
     HistoryEntry,
     ItemBooklet,
+    ModuleWeight,
     PartResult,
+    PreparationNotice,
     Receipt,
     ResultNotice,
     Roster,
     ScoreCriterion,
     ScoreSheet,
+    Supply,
+    SupplyList,
+    TaskSheet,
+    TaskToPrepare,
     TicketPart,
     VerificationReport,
 )
@@ -184,6 +190,75 @@ def score_sheet(*, blind: bool = True) -> ScoreSheet:
         signatures=("考评员",) if blind else ("考评员", "考评员", "考评组长"),
         notes=("得分涂改处须由考评员签名；各考评员独立评分，不得商议。",),
         qr=VERIFY,
+    )
+
+
+MODULES = (
+    ModuleWeight(code="1", name="继电控制电路装调", weight=60, minutes=150, tasks=3),
+    ModuleWeight(code="2", name="电气设备检修", weight=40, minutes=60, tasks=2),
+)
+WATERMARK = f"{LONG_STATION}　{RARE_NAME}　2026-12-05 08:30:00"
+
+
+def preparation_notice() -> PreparationNotice:
+    return PreparationNotice(
+        station=LONG_STATION,
+        round_title="2026年第四批职业技能鉴定",
+        occupation="电工",
+        level="四级（中级工）",
+        facts=(
+            Fact(label="考核时间", value="2026年12月6日 13:30 至 16:00，分 2 批"),
+            Fact(label="考场", value="电工实训车间（12 个工位）"),
+        ),
+        modules=MODULES,
+        tasks=(
+            TaskToPrepare(
+                module_code="1",
+                module_name="继电控制电路装调",
+                code="DG4-S-017",
+                title="三相异步电动机正反转控制线路的安装与调试",
+                minutes=150,
+                preparation_minutes=10,
+                lists=(
+                    SupplyList(
+                        name="设备",
+                        supplies=(
+                            Supply(name="网孔安装板", spec="800 mm×600 mm", quantity="1", unit="块", per="station"),
+                            Supply(name="绝缘电阻表", spec="500 V", quantity="2", unit="块", per="room"),
+                        ),
+                    ),
+                    SupplyList(
+                        name="材料",
+                        supplies=(Supply(name="号码管", spec="", quantity="1", unit="套", per="station"),),
+                    ),
+                ),
+            ),
+        ),
+        notes=("设备、仪表完好有效。",),
+        watermark=WATERMARK,
+    )
+
+
+def task_sheet() -> TaskSheet:
+    return TaskSheet(
+        station=LONG_STATION,
+        round_title="2026年第四批职业技能鉴定",
+        sitting_title="12月6日下午场",
+        occupation="电工",
+        level="四级（中级工）",
+        module_code="1",
+        module_name="继电控制电路装调",
+        task_code="DG4-S-017",
+        task_title="三相异步电动机正反转控制线路的安装与调试",
+        minutes=150,
+        preparation_minutes=10,
+        points_total=Decimal(100),
+        statement="按图安装正反转控制线路，并通电试车。",
+        steps=("检查器材。", "按图接线。", "断电自检，报告考评员后通电。"),
+        safety_rule="违反安全操作规程的，立即停止操作，本模块记0分。",
+        rules=("准备时间不计入考核时间。",),
+        modules=MODULES,
+        watermark=WATERMARK,
     )
 
 
@@ -402,6 +477,8 @@ def every_form() -> dict[str, Form]:
         certificate_16(),
         certificate_22(),
         score_sheet(),
+        preparation_notice(),
+        task_sheet(),
         attendance_list(),
         door_list(),
         receipt(),

@@ -67,6 +67,25 @@ SAYS = {
         "合计100",
         "考评员",
     ],
+    "preparation-notice": [
+        "操作技能考核准备通知单",
+        "合计100%",
+        "3题抽1题（本题）",
+        "共抽2题",
+        "绝缘电阻表",
+        "每考场",
+        "准备10分钟",
+        "2026-12-0508:30:00",
+    ],
+    "task-sheet": [
+        "操作技能考核试题",
+        "DG4-S-017",
+        "按图接线",
+        "本模块记0分",
+        "合计100%",
+        "每个模块抽取一道试题",
+        "2026-12-0508:30:00",
+    ],
     "attendance-list": [
         "考场签到表",
         "阿卜杜拉·麦麦提艾力",
@@ -233,3 +252,25 @@ def _read(svg: bytes) -> str:
             column += int(steps[0])
     codes = zxingcpp.read_barcodes(np.kron(pixels, np.ones((4, 4), dtype=np.uint8)))
     return codes[0].text
+
+
+@pytest.mark.parametrize("weights", [(60, 30), (60, 50), ()])
+def test_weights_that_are_no_whole_are_never_printed(weights: tuple[int, ...]) -> None:
+    modules = tuple(replace(examples.MODULES[0], weight=weight) for weight in weights)
+    with pytest.raises(ValueError, match="not to 100"):
+        replace(examples.task_sheet(), modules=modules)
+    with pytest.raises(ValueError, match="not to 100"):
+        replace(examples.preparation_notice(), modules=modules)
+
+
+def test_a_blank_score_sheet_keeps_the_places_and_shows_how_the_mark_is_weighted() -> None:
+    blank = replace(
+        examples.score_sheet(),
+        ticket_number="",
+        seat="",
+        module_code="1",
+        modules=examples.MODULES,
+        watermark=examples.WATERMARK,
+    )
+    text = text_of(typeset(blank, at=MOMENT))
+    assert [said for said in ("准考证号", "工位", "合计100%", "2026-12-0508:30:00") if said not in text] == []

@@ -36,6 +36,7 @@ from kaogong.delivery.selectors.finding import (
     parts_on,
     tickets_of,
 )
+from kaogong.delivery.selectors.printing import occasion_of, preparation_since
 from kaogong.delivery.selectors.rooms import (
     RoomCode,
     RoomPicture,
@@ -94,6 +95,7 @@ __all__ = [
     "may_read_task",
     "may_run",
     "missing_sheets",
+    "occasion_of",
     "order_of",
     "own_attempt",
     "own_attempts",
@@ -103,6 +105,7 @@ __all__ = [
     "part_for",
     "parts_for",
     "parts_on",
+    "preparation_since",
     "receipt_of",
     "room_code",
     "room_of",

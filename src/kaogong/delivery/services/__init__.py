@@ -12,6 +12,7 @@ from kaogong.delivery.services.answering import (
 )
 from kaogong.delivery.services.closing import close_part
 from kaogong.delivery.services.papers import deliver_paper, draw_tasks, follow_move, release_papers
+from kaogong.delivery.services.printing import print_drawn, print_preparation
 from kaogong.delivery.services.refusals import (
     AlreadyClosed,
     AlreadyDelivered,
@@ -37,6 +38,7 @@ from kaogong.delivery.services.refusals import (
     NotReleased,
     PaperDoesNotFit,
     PartHasNoPaper,
+    PreparationNotYet,
     RoomNotYet,
     SafetyNeedsWords,
     SheetFaulty,
@@ -86,6 +88,7 @@ __all__ = [
     "NothingToDraw",
     "PaperDoesNotFit",
     "PartHasNoPaper",
+    "PreparationNotYet",
     "RoomNotYet",
     "SafetyNeedsWords",
     "SheetFaulty",
@@ -106,6 +109,8 @@ __all__ = [
     "mark_absent",
     "note_failed_entry",
     "open_room",
+    "print_drawn",
+    "print_preparation",
     "record_incident",
     "release_papers",
     "save_answers",

@@ -225,6 +225,14 @@ class NotDrawn(Refusal):
     clause = Clause("skill-bank-practice", "draw")
 
 
+class PreparationNotYet(Refusal):
+    """The station learns what to prepare from a day before the sitting, not at any time."""
+
+    message = _("准备通知单自 {since} 起才能打印。")
+    advice = _("请届时再来打印。确需提前备料的，请与组织机构商定。")
+    clause = Clause(HOUSE, "preparation")
+
+
 class MustStandAside(Refusal):
     """The examiner is related to the candidate."""
 

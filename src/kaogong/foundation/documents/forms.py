@@ -131,7 +131,112 @@ class DoorList(Form):
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleWeight:
+    """A module of the skill part: its share of the mark in per cent, its minutes, how many tasks it draws from."""
+
+    code: str
+    name: str
+    weight: int
+    minutes: int
+    tasks: int
+
+
+def _require_whole(modules: tuple[ModuleWeight, ...]) -> None:
+    """Refuse modules whose weights are no whole: a paper that shows them would promise a wrong mark."""
+    total = sum(module.weight for module in modules)
+    if total != 100:
+        raise ValueError(f"the weights of the modules sum to {total}, not to 100")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """One line of a preparation list; `per` says whether every working place or every room needs that many."""
+
+    name: str
+    spec: str
+    quantity: str
+    unit: str
+    per: Literal["station", "room"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyList:
+    """The equipment, the materials or the tools of a task."""
+
+    name: str
+    supplies: tuple[Supply, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskToPrepare:
+    """A task as whoever prepares its places knows it: title, times and lists, not what is to be done."""
+
+    module_code: str
+    module_name: str
+    code: str
+    title: str
+    minutes: int
+    preparation_minutes: int
+    lists: tuple[SupplyList, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparationNotice(Form):
+    """操作技能考核准备通知单: what a station sets up before the day, task by task. It never shows the task itself.
+
+    `watermark` names the receiver and the moment; `facts` say where and when, when that is known.
+    """
+
+    template: ClassVar[str] = "preparation-notice"
+    station: str = ""
+    round_title: str = ""
+    occupation: str
+    level: str
+    facts: tuple[Fact, ...] = ()
+    modules: tuple[ModuleWeight, ...]
+    tasks: tuple[TaskToPrepare, ...]
+    notes: tuple[str, ...] = ()
+    watermark: str
+
+    def __post_init__(self) -> None:
+        """Refuse weights that do not sum to 100."""
+        _require_whole(self.modules)
+
+
 # ---- during the sitting ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSheet(Form):
+    """操作技能考核试题: what a candidate is to do at one task, in which steps, in which time, under which rules.
+
+    `watermark` names the receiver and the moment. Station, round and sitting are empty on a sheet of the bank itself.
+    """
+
+    template: ClassVar[str] = "task-sheet"
+    station: str = ""
+    round_title: str = ""
+    sitting_title: str = ""
+    occupation: str
+    level: str
+    module_code: str
+    module_name: str
+    task_code: str
+    task_title: str
+    minutes: int
+    preparation_minutes: int
+    points_total: Decimal
+    statement: str
+    steps: tuple[str, ...]
+    safety_rule: str
+    rules: tuple[str, ...] = ()
+    modules: tuple[ModuleWeight, ...]
+    watermark: str
+
+    def __post_init__(self) -> None:
+        """Refuse weights that do not sum to 100."""
+        _require_whole(self.modules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +260,9 @@ class ScoreCriterion:
 class ScoreSheet(Form):
     """操作技能考核评分记录表: one examiner's marks for one candidate at one task.
 
-    Blind marking leaves `name` None: the sheet then carries the ticket number and the seat only, and says so.
+    Blind marking leaves `name` None: the sheet then carries the ticket number and the seat only, and says so. A blank
+    sheet has neither ticket number nor seat and keeps their places. With `modules` it shows how the mark is weighted,
+    `module_code` being the task's; `watermark` names the receiver and the moment.
     """
 
     template: ClassVar[str] = "score-sheet"
@@ -175,6 +282,14 @@ class ScoreSheet(Form):
     mark_total: Decimal | None = None
     signatures: tuple[str, ...] = ("考评员",)
     notes: tuple[str, ...] = ()
+    module_code: str = ""
+    modules: tuple[ModuleWeight, ...] = ()
+    watermark: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse weights that do not sum to 100."""
+        if self.modules:
+            _require_whole(self.modules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ from kaogong.itembank.selectors.papers import (
 from kaogong.itembank.selectors.practical import (
     Module,
     TaskContent,
+    may_open_task,
     practical_modules,
     practical_places,
     practical_task,
@@ -141,6 +142,14 @@ from kaogong.itembank.selectors.statistics import (
     statistics_of,
     verdict_of,
     watched,
+)
+from kaogong.itembank.selectors.task_papers import PAPERS as TASK_PAPERS
+from kaogong.itembank.selectors.task_papers import (
+    Occasion,
+    WeightsNotWhole,
+    preparation_notice,
+    task_paper,
+    watermark,
 )
 from kaogong.itembank.selectors.translations import (
     STALE,
@@ -190,6 +199,7 @@ __all__ = [
     "REVIEWS",
     "STALE",
     "STEM",
+    "TASK_PAPERS",
     "TRANSLATION",
     "TRUE_FALSE",
     "TYPES",
@@ -210,6 +220,7 @@ __all__ = [
     "Line",
     "Module",
     "NotReadableFile",
+    "Occasion",
     "Paper",
     "PaperCheck",
     "PaperForm",
@@ -229,6 +240,7 @@ __all__ = [
     "Verdict",
     "Watch",
     "Watched",
+    "WeightsNotWhole",
     "WrittenItem",
     "alike_from",
     "alike_rows",
@@ -265,6 +277,7 @@ __all__ = [
     "job_rows",
     "known_parameters",
     "manifest_of",
+    "may_open_task",
     "newest_statistics",
     "numbers_of",
     "open_resemblances",
@@ -288,6 +301,7 @@ __all__ = [
     "practical_task",
     "practical_tasks",
     "predecessor_of",
+    "preparation_notice",
     "progress_for",
     "promotion_bounds",
     "questions_for_delivery",
@@ -312,6 +326,7 @@ __all__ = [
     "table_of",
     "table_of_blueprint",
     "task_content",
+    "task_paper",
     "translatable_for",
     "translations_for",
     "translations_of_item",
@@ -322,6 +337,7 @@ __all__ = [
     "versions_of",
     "watch",
     "watched",
+    "watermark",
     "weights_of",
     "worth_of",
     "written_item",

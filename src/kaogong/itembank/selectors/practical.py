@@ -89,14 +89,18 @@ def practical_task(task_id: UUID) -> PracticalTask:
     return found
 
 
+def may_open_task(actor: Actor, task_id: UUID, at: datetime) -> bool:
+    """Whether a task's content is open to the actor now: by a power, or because a sitting needs her to read it."""
+    return bool(policies.reach_of(actor, policies.TASK)) or hooks.may_read_task(actor, task_id, at)
+
+
 def task_content(actor: Actor, task_id: UUID, at: datetime) -> TaskContent:
     """A task opened, for those of the bank, those who deliver, and whom a sitting says needs it now.
 
     Raises NotFound for everyone else. The caller records why it was read.
     """
     found = PracticalTask.objects.filter(pk=task_id).first()
-    may = bool(policies.reach_of(actor, policies.TASK)) or hooks.may_read_task(actor, task_id, at)
-    if found is None or not may:
+    if found is None or not may_open_task(actor, task_id, at):
         raise NotFound
     content = sealing.open_task(found.content_sealed, task_id=found.pk)
     return TaskContent(

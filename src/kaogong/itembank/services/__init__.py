@@ -56,7 +56,7 @@ from kaogong.itembank.services.papers import (
     view_paper,
     void_paper,
 )
-from kaogong.itembank.services.practical import view_task
+from kaogong.itembank.services.practical import print_task, view_task
 from kaogong.itembank.services.reference import load_reference
 from kaogong.itembank.services.relations import (
     NoReason,
@@ -184,6 +184,8 @@ __all__ = [
     "load_reference",
     "object_to_item",
     "order_set",
+    "person_key",
+    "print_task",
     "promote_item",
     "proofread_translation",
     "record_statistics",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kaogong.foundation.documents.typesetting import Document, typeset
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
@@ -58,3 +59,15 @@ def view_task(*, actor: Actor, at: datetime, task_id: UUID) -> selectors.TaskCon
     found = selectors.task_content(actor, task_id, at)
     trail.record(actor=actor, action="itembank.task_viewed", target=found.task, code=found.task.code)
     return found
+
+
+@command
+def print_task(*, actor: Actor, at: datetime, task_id: UUID, paper: str) -> Document:
+    """Print a paper of a task for whoever may open it, her name and the moment across it; the trail names the paper.
+
+    `paper` is a key of `TASK_PAPERS`. Raises NotFound for whoever has no business with the task, WeightsNotWhole.
+    """
+    found = selectors.task_content(actor, task_id, at)
+    form = selectors.task_paper(found, paper, selectors.Occasion(), mark=selectors.watermark(actor, at))
+    trail.record(actor=actor, action="itembank.task_printed", target=found.task, code=found.task.code, paper=paper)
+    return typeset(form, at=at)

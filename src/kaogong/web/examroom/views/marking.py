@@ -16,6 +16,7 @@ from kaogong.delivery import selectors, services
 from kaogong.foundation.documents import forms as papers
 from kaogong.foundation.documents.typesetting import typeset
 from kaogong.foundation.kernel.refusals import NotFound, Refusal
+from kaogong.itembank import selectors as bank
 from kaogong.itembank import services as itembank
 from kaogong.sittings.selectors import LEVEL_NAMES
 from kaogong.web.examroom.views.panel import KINDS
@@ -139,6 +140,7 @@ def sheet_pdf(request: ActorRequest, attempt_id: UUID, draw_id: UUID) -> HttpRes
         points_total=content.full_marks,
         mark_total=due.sheet.total if due.sheet else None,
         notes=(content.safety_rule,),
+        watermark=bank.watermark(request.actor, now()),
     )
     document = typeset(form, at=now())
     response = HttpResponse(document.pdf, content_type="application/pdf")

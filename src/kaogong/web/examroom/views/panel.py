@@ -157,6 +157,10 @@ def _part_context(request: ActorRequest, found: Any, **more: Any) -> dict[str, A
         "at": at,
         "incident_form": IncidentForm(),
     }
+    if draws:
+        context["prints_preparation"] = selectors.may_run(request.actor, found) or context["may_deliver"]
+        context["preparation_since"] = selectors.preparation_since(found)
+        context["open_draws"] = [each for each in draws if itembank.may_open_task(request.actor, each.task_id, at)]
     if is_theory and context["may_deliver"]:
         context["deliver_form"] = DeliverForm(papers=_papers(request, found))
     return context | more
@@ -220,6 +224,28 @@ def draw(request: ActorRequest, part_id: UUID) -> HttpResponse:
     services.draw_tasks(actor=request.actor, at=now(), part_id=part_id, seed=seed)
     messages.success(request, _("试题已抽定，种子 %(seed)s。") % {"seed": seed})
     return redirect("examroom:part", part_id)
+
+
+@require_POST
+@signed_in
+def preparation_pdf(request: ActorRequest, part_id: UUID) -> HttpResponse:
+    """The preparation notice of the drawn tasks, on POST: every copy is a line in the trail."""
+    document = services.print_preparation(actor=request.actor, at=now(), part_id=part_id)
+    return _pdf(document.pdf, "preparation")
+
+
+@require_POST
+@signed_in
+def drawn_pdf(request: ActorRequest, part_id: UUID, draw_id: UUID, paper: str) -> HttpResponse:
+    """The task sheet or score sheet of a drawn task, on POST: every copy is a line in the trail."""
+    document = services.print_drawn(actor=request.actor, at=now(), part_id=part_id, draw_id=draw_id, paper=paper)
+    return _pdf(document.pdf, f"task-{paper}")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
 
 
 @require_POST

@@ -71,6 +71,7 @@ urlpatterns = [
     path("bank/health/", statistics.health, name="bank-health"),
     path("bank/tasks/", tasks.index, name="tasks"),
     path("bank/tasks/<uuid:task_id>/", tasks.opened, name="task"),
+    path("bank/tasks/<uuid:task_id>/<slug:paper>.pdf", tasks.printed, name="task-print"),
 ]
 _GROUP = _("题库与标准")
 nav = [

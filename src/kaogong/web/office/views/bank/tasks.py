@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaogong.itembank import selectors, services
 from kaogong.occupations import selectors as occupations
@@ -52,7 +52,18 @@ def opened(request: ActorRequest, task_id: UUID) -> HttpResponse:
         "task": task,
         "content": content,
         "lists": lists,
+        "papers": [(key, _(name)) for key, name in selectors.TASK_PAPERS.items()],
         "occupation": occupations.name_of(task.occupation_code),
         "level": level_name(task.level),
     }
     return render(request, "office/bank/task.html", context)
+
+
+@require_POST
+@needs("itembank.view", "itembank.assemble")
+def printed(request: ActorRequest, task_id: UUID, paper: str) -> HttpResponse:
+    """A paper of one task as a PDF: on POST, for every copy is a line in the trail."""
+    document = services.print_task(actor=request.actor, at=now(), task_id=task_id, paper=paper)
+    response = HttpResponse(document.pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="task-{paper}.pdf"'
+    return response
