@@ -184,7 +184,6 @@ __all__ = [
     "load_reference",
     "object_to_item",
     "order_set",
-    "person_key",
     "print_task",
     "promote_item",
     "proofread_translation",
