@@ -10,6 +10,7 @@ class ItemBankConfig(AppConfig):
         "Paper": ("itembank.Paper", "region_code"),
         "Resemblance": ("itembank.Resemblance", "first__item__region_code"),
         "Set": ("itembank.PaperSet", "region_code"),
+        "SubBank": ("itembank.SubBank", "region_code"),
         "Translation": ("itembank.ItemTranslation", "region_code"),
         "Version": ("itembank.ItemVersion", "item__region_code"),
     }

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from kaogong.foundation.kernel.records import Record
 from kaogong.foundation.signing.fields import DigestField, SealedField, SignerField
+from kaogong.itembank import network  # noqa: F401  # so that Django finds its tables
 from kaogong.itembank.rules import languages
 from kaogong.itembank.rules.items import TYPES, stem_of_item, stem_of_row
 from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS, TRANSLATION
@@ -61,7 +62,7 @@ class Range(Record):
 
 
 class Point(Record):
-    """鉴定点: the smallest unit, core (X), general (Y) or auxiliary (Z)."""
+    """鉴定点: the smallest unit, core (X), general (Y) or auxiliary (Z). One with a sub-bank is that bank's own."""
 
     class Importance(models.TextChoices):
         CORE = "X", "核心要素"
@@ -76,6 +77,9 @@ class Point(Record):
     codes = ArrayField(models.CharField(max_length=6), verbose_name="代码")
     name = models.CharField("鉴定点", max_length=160)
     importance = models.CharField("重要程度", max_length=1, choices=Importance)
+    sub_bank = models.ForeignKey(
+        "itembank.SubBank", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="分库"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["blueprint", "codes"], name="point_code_once")]

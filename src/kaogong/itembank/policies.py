@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from kaogong.foundation.kernel.actors import Actor, Reach
 from kaogong.foundation.kernel.scope import NOTHING
+from kaogong.itembank.rules.subbanks import kind_of
 
 BANK = (
     "itembank.view",
@@ -35,6 +36,20 @@ class Home:
 
     region_code: str
     organisation_id: UUID | None
+
+    @property
+    def kind(self) -> str:
+        """The kind of sub-bank that it is a home of; "" for the national bank."""
+        return kind_of(self.region_code, has_body=self.organisation_id is not None)
+
+    @property
+    def territories(self) -> list[str]:
+        """Its territory and those around it, the widest first: 32, 3201."""
+        return [*_above(self.region_code), self.region_code] if self.region_code else []
+
+
+NATION = Q(region_code="", organisation_id__isnull=True)
+"""Rows of the national bank."""
 
 
 def reach_of(actor: Actor, powers: Iterable[str]) -> Reach:
@@ -57,7 +72,7 @@ def visible_to(actor: Actor, powers: Iterable[str] = BANK) -> Q:
         return NOTHING
     if "" in reach.prefixes:
         return Q()
-    found = Q(region_code="", organisation_id__isnull=True) | Q(organisation_id__in=reach.organisations)
+    found = NATION | Q(organisation_id__in=reach.organisations)
     for prefix in reach.prefixes:
         found |= Q(region_code__startswith=prefix) | Q(region_code__in=_above(prefix))
     return found
@@ -106,3 +121,23 @@ def _through(condition: Q, path: str) -> Q:
 
 READERS = ("itembank.view", "itembank.write", "itembank.review", "itembank.approve")
 """Powers by which an item may be opened: the assembler draws papers without reading them."""
+
+
+def may_be_opened_by(actor: Actor) -> Q:
+    """Items whose content the actor may open before a paper has used them, by any power of a reader.
+
+    The nation's items are open to the nation's people and to those of a province's centre, which works at the national
+    bank; the people of a prefecture, an industry or an enterprise assemble with them and do not read them. A body's
+    items are open to whoever finds them within her reach.
+    """
+    reach = reach_of(actor, READERS)
+    if not reach:
+        return NOTHING
+    if "" in reach.prefixes:
+        return Q()
+    found = Q(organisation_id__in=reach.organisations)
+    for prefix in reach.prefixes:
+        found |= Q(region_code__startswith=prefix)
+    if any(kind_of(prefix, has_body=True) == "province" for prefix in reach.prefixes):
+        found |= NATION
+    return found

@@ -105,3 +105,17 @@ TRANSLATION = Lifecycle(
         Move("retire", "停用", ("translating", "edited", "proofread", "approved"), "retired"),
     ),
 )
+
+SUB_BANK = Lifecycle(
+    name="sub_bank",
+    title="分库",
+    initial="proposed",
+    states={"proposed": "申报中", "open": "运行中", "suspended": "已停用", "closed": "已撤销"},
+    moves=(
+        Move("open", "批准设立", ("proposed",), "open"),
+        Move("refuse", "不予批准", ("proposed",), "closed"),
+        Move("evaluate", "登记评估", ("open", "suspended"), "open"),
+        Move("suspend", "停用", ("open",), "suspended"),
+        Move("close", "撤销", ("open", "suspended"), "closed"),
+    ),
+)

@@ -1,8 +1,9 @@
 """Assembly (组卷): draws a paper from the bank to the blueprint, reproducibly from a seed.
 
 Hard rules: so many items of each type, at most one item per assessment point, every range worth its weight, no two
-items that must not meet, no pair of papers sharing more than a stated part. Soft aims, in this order: items that other
-papers did not use, the bank's own mix of importance, the bank's own spread of difficulty.
+items that must not meet, no pair of papers sharing more than a stated part, no more local items than a sub-bank may
+use. Soft aims, in this order: items that other papers did not use, the bank's own mix of importance, the bank's own
+spread of difficulty.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Candidate:
     type: str
     importance: str
     difficulty: int
+    is_local: bool = False
+    """Of a sub-bank, not of the nation's bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Order:
     ranges: Sequence[RangeShare]
     sections: Sequence[Section]
     shared_at_most: Fraction
+    local_at_most: int | None = None
+    """How many items of a sub-bank the paper may have; None where there is no such rule."""
 
     @property
     def total(self) -> int:
@@ -95,10 +100,11 @@ class Draw:
 class Infeasible(ValueError):
     """No paper can be drawn to the order; `problems` say which range lacks what."""
 
-    def __init__(self, problems: Sequence[Problem], *, is_by_sharing: bool = False) -> None:
+    def __init__(self, problems: Sequence[Problem], *, is_by_sharing: bool = False, is_by_locals: bool = False) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem}" for problem in problems))
         self.problems = list(problems)
         self.is_by_sharing = is_by_sharing
+        self.is_by_locals = is_by_locals
 
 
 def allot(order: Order) -> dict[tuple[str, str], int]:
@@ -133,16 +139,31 @@ def draw(
     candidates = sorted(bank, key=lambda each: (each.number, each.version))
     plan = allot(order)
     _refuse_what_lacks(candidates, order, plan)
-    worst = 0
+    worst, locals_ = 0, 0
     for attempt in range(ATTEMPTS):
         table = _Table(candidates, order, plan, avoid, foes, Random(f"{seed}/{attempt}"))  # noqa: S311  # reproducible
         chosen = table.draw()
+        if order.local_at_most is not None and table.local > order.local_at_most:
+            locals_ = max(locals_, table.local)
+            continue
         if any(table.barred[each.version] for each in chosen):
             continue
         shared = tuple(len({each.version for each in chosen} & paper) for paper in avoid)
         if all(count <= order.shared_items for count in shared):
             return Draw(in_order(chosen, order), attempt, shared)
         worst = max(worst, *shared)
+    if locals_:
+        facts = {"count": locals_, "limit": order.local_at_most}
+        raise Infeasible(
+            [
+                Problem(
+                    "国家题库比例",
+                    _("须用 {count} 道分库试题才能组成，最多允许 {limit} 道；国家题库的在用试题不够"),
+                    facts,
+                )
+            ],
+            is_by_locals=True,
+        )
     if not worst:
         raise Infeasible(
             [Problem("试题关系", _("试了 {count} 次都抽到不能同卷的试题；在用试题不够"), {"count": ATTEMPTS})]
@@ -253,6 +274,8 @@ class _Table:
     """How many items the paper being drawn already shares with each paper to avoid."""
     barred: Counter[str] = field(default_factory=Counter)
     """How many foes of each version the paper being drawn has."""
+    local: int = 0
+    """How many items of a sub-bank the paper being drawn has."""
 
     def __post_init__(self) -> None:
         for candidate in self.bank:
@@ -277,6 +300,8 @@ class _Table:
         for type_ in slots:
             open_ = [each for each in self.items[key, type_] if each.point not in taken]
             open_ = [each for each in open_ if not self._meets_a_foe(each, taken.values())] or open_
+            if self._is_full_of_locals(sum(each.is_local for each in taken.values())):
+                open_ = [each for each in open_ if not each.is_local] or open_
             fitting = [each for each in open_ if quotas[each.importance] > 0] or open_
             if not fitting:
                 return self._by_matching(key, slots)
@@ -325,7 +350,10 @@ class _Table:
         matched = _match(slots, {name: points[name] for name in names})
         assert matched is not None  # _refuse_what_lacks has tried it
         chosen = [
-            self._least_worn([each for each in self.items[key, slots[slot]] if each.point == point])
+            self._least_worn(
+                [each for each in self.items[key, slots[slot]] if each.point == point and not each.is_local]
+                or [each for each in self.items[key, slots[slot]] if each.point == point]
+            )
             for slot, point in sorted(matched.items())
         ]
         for each in chosen:
@@ -347,7 +375,12 @@ class _Table:
         mine = self.foes.get(item.version, frozenset())
         return self.barred[item.version] > 0 or any(each.version in mine for each in others)
 
+    def _is_full_of_locals(self, more: int) -> bool:
+        """Whether the paper, with `more` of the range at hand, has all the local items that it may have."""
+        return self.order.local_at_most is not None and self.local + more >= self.order.local_at_most
+
     def _count(self, item: Candidate, by: int) -> None:
+        self.local += by * item.is_local
         for paper in self.papers.get(item.version, ()):
             self.shared[paper] += by
         for foe in self.foes.get(item.version, ()):
@@ -386,6 +419,7 @@ class _Table:
             for each in self.items[out.range, out.type]
             if each.importance == out.importance
             and (each.point == out.point or each.point not in taken)
+            and (out.is_local or not each.is_local or not self._is_full_of_locals(0))
             and self.barred[each.version] <= (each.version in self.foes.get(out.version, ()))
             and len(self.papers.get(each.version, ())) <= len(self.papers.get(out.version, ()))
             and _gain(counts, target, out, each) < 0

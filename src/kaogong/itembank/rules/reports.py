@@ -26,7 +26,9 @@ def report(bank: Sequence[Candidate], order: Order, found: Draw) -> dict[str, ob
     difficulty = Counter(each.difficulty for each in found.items)
     importance = Counter(each.importance for each in found.items)
     bank_importance = Counter(each.importance for each in points.values())
-    return {
+    local = sum(each.is_local for each in found.items)
+    national = {"items": len(found.items) - local, "local": local, "local_at_most": order.local_at_most}
+    return ({} if order.local_at_most is None else {"national": national}) | {
         "total": len(found.items),
         "full_marks": _decimal(order.full_marks),
         "sections": [{"type": s.type, "count": s.count, "marks": _decimal(s.marks)} for s in order.sections],

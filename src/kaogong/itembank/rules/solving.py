@@ -108,6 +108,10 @@ def _rules(asked: SetOrder, bank: Sequence[Candidate]) -> list[_Said]:
             f"{OURS}/assembly",
         )
     )
+    if order.local_at_most is not None and any(each.is_local for each in bank):
+        problem = Problem("locals", _("分库试题至多 {most} 道，其余出自国家题库"), {"most": order.local_at_most})
+        rule = assembly.total("locals", _flags(each.is_local for each in bank), 0, order.local_at_most)
+        said.append(_Said(rule, problem, f"{OURS}/sub-banks"))
     if asked.enemies:
         pairs = [(place_of[one], place_of[other]) for one, other in asked.enemies if {one, other} <= place_of.keys()]
         problem = Problem("enemies", _("不能同卷的 {count} 对试题至多选一题"), {"count": len(pairs)})

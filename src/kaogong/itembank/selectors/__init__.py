@@ -10,6 +10,7 @@ from kaogong.itembank.models import (
     PracticalTask,
     Resemblance,
 )
+from kaogong.itembank.network import BankEvaluation, SubBank
 from kaogong.itembank.policies import person_key
 from kaogong.itembank.rules.assembly import IMPORTANCES
 from kaogong.itembank.rules.blueprints import IMPORTANCE, PointEntry
@@ -33,6 +34,7 @@ from kaogong.itembank.rules.keys import Key, is_right
 from kaogong.itembank.rules.languages import CHINESE, LANGUAGES, Language
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.promotion import OUTCOMES, Line, Verdict
+from kaogong.itembank.rules.subbanks import KINDS as SUB_BANK_KINDS
 from kaogong.itembank.rules.translations import EXPLANATION, JOB_HEADS, PART_NAMES, STEM, Translated, parts_of
 from kaogong.itembank.selectors.analysis import Analysis, Judged, analyse, columns_of
 from kaogong.itembank.selectors.blueprints import (
@@ -75,6 +77,7 @@ from kaogong.itembank.selectors.items import (
     item,
     items_for,
     items_with_versions,
+    may_open,
     reviewers_of,
     reviews_of,
     reviews_passed,
@@ -143,6 +146,21 @@ from kaogong.itembank.selectors.statistics import (
     verdict_of,
     watched,
 )
+from kaogong.itembank.selectors.subbanks import (
+    NationalShare,
+    banks_of_home,
+    content_of,
+    evaluations_of,
+    home_of_bank,
+    is_usable,
+    local_points,
+    national_share,
+    ranges_for_points,
+    share_of_paper,
+    sub_bank,
+    sub_banks_for,
+    terms_on,
+)
 from kaogong.itembank.selectors.task_papers import PAPERS as TASK_PAPERS
 from kaogong.itembank.selectors.task_papers import (
     Occasion,
@@ -162,7 +180,7 @@ from kaogong.itembank.selectors.translations import (
     translations_for,
     translations_of_item,
 )
-from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS, TRANSLATION
+from kaogong.itembank.states import BLUEPRINT, IMPORT, ITEM, PAPER, PAPER_SET, REVIEWS, SUB_BANK, TRANSLATION
 
 NORMS = Blueprint.Norm.choices
 """The norms that a bank may be built to: (key, name)."""
@@ -199,6 +217,8 @@ __all__ = [
     "REVIEWS",
     "STALE",
     "STEM",
+    "SUB_BANK",
+    "SUB_BANK_KINDS",
     "TASK_PAPERS",
     "TRANSLATION",
     "TRUE_FALSE",
@@ -206,6 +226,7 @@ __all__ = [
     "UNTRANSLATED",
     "Analysis",
     "AnswerKey",
+    "BankEvaluation",
     "Blueprint",
     "Coverage",
     "Criterion",
@@ -219,6 +240,7 @@ __all__ = [
     "Language",
     "Line",
     "Module",
+    "NationalShare",
     "NotReadableFile",
     "Occasion",
     "Paper",
@@ -234,6 +256,7 @@ __all__ = [
     "Relative",
     "Resemblance",
     "Standing",
+    "SubBank",
     "TaskContent",
     "Translated",
     "TrialRules",
@@ -249,6 +272,7 @@ __all__ = [
     "approved_translations",
     "assembler_of",
     "bank_counts",
+    "banks_of_home",
     "batches_for",
     "blueprint",
     "blueprint_faults",
@@ -258,26 +282,33 @@ __all__ = [
     "candidates_of",
     "check_paper",
     "columns_of",
+    "content_of",
     "count_originals",
     "coverage",
     "current_version",
     "current_versions",
     "decode",
+    "evaluations_of",
     "foes_among",
     "gaps_in",
     "hands_on",
     "has_blueprint",
+    "home_of_bank",
     "impact_of",
     "import_batch",
     "is_right",
+    "is_usable",
     "item",
     "item_limits",
     "items_for",
     "items_with_versions",
     "job_rows",
     "known_parameters",
+    "local_points",
     "manifest_of",
+    "may_open",
     "may_open_task",
+    "national_share",
     "newest_statistics",
     "numbers_of",
     "open_resemblances",
@@ -305,6 +336,7 @@ __all__ = [
     "progress_for",
     "promotion_bounds",
     "questions_for_delivery",
+    "ranges_for_points",
     "ranges_of",
     "reasons_to_watch",
     "relations_of",
@@ -319,14 +351,18 @@ __all__ = [
     "set_order",
     "set_rules",
     "sets_for",
+    "share_of_paper",
     "spell",
     "standing_of",
     "standings",
     "statistics_of",
+    "sub_bank",
+    "sub_banks_for",
     "table_of",
     "table_of_blueprint",
     "task_content",
     "task_paper",
+    "terms_on",
     "translatable_for",
     "translations_for",
     "translations_of_item",

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank import policies
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Paper, Point, Range
+from kaogong.itembank.network import SubBank
 from kaogong.itembank.rules import blueprints as rules
 from kaogong.itembank.rules.assembly import RangeShare
 from kaogong.itembank.rules.codes import Ambiguous
@@ -98,9 +99,12 @@ def has_blueprint(occupation_code: str, level: int) -> bool:
     return Blueprint.objects.filter(occupation_code=occupation_code, level=level, state="approved").exists()
 
 
-def point_by_code(occupation_code: str, level: int, code: str) -> Point | None:
-    """A point of the blueprint in force by its whole code in any dialect; None when none or several are meant."""
-    points = {tuple(point.codes): point for point in _points_in_force(occupation_code, level)}
+def point_by_code(occupation_code: str, level: int, code: str, actor: Actor | None = None) -> Point | None:
+    """A point of the blueprint in force by its whole code in any dialect; None when none or several are meant.
+
+    With `actor` the local points of the sub-banks that she finds are looked through as well.
+    """
+    points = {tuple(point.codes): point for point in _points_in_force(occupation_code, level, actor)}
     try:
         codes = read_codes(code, points)
     except Ambiguous:
@@ -108,17 +112,22 @@ def point_by_code(occupation_code: str, level: int, code: str) -> Point | None:
     return points[codes] if codes else None
 
 
-def point_names(occupation_code: str, level: int) -> list[tuple[str, str]]:
-    """The points of the blueprint in force as (code, name)."""
-    rows = _points_in_force(occupation_code, level).values_list("codes", "name")
+def point_names(occupation_code: str, level: int, actor: Actor | None = None) -> list[tuple[str, str]]:
+    """The points of the blueprint in force as (code, name), with `actor` the local ones that she finds as well."""
+    rows = _points_in_force(occupation_code, level, actor).values_list("codes", "name")
     return [("-".join(codes), name) for codes, name in rows]
 
 
-def _points_in_force(occupation_code: str, level: int) -> QuerySet[Point]:
+def _points_in_force(occupation_code: str, level: int, actor: Actor | None) -> QuerySet[Point]:
     try:
-        return points_of(blueprint_for(occupation_code, level).pk)
+        found = blueprint_for(occupation_code, level)
     except NotFound:
         return Point.objects.none()
+    if actor is None:
+        return points_of(found.pk)
+    banks = SubBank.objects.filter(policies.visible_to(actor), blueprint=found)
+    points = Point.objects.filter(Q(sub_bank=None) | Q(sub_bank__in=banks), blueprint=found)
+    return points.select_related("range", "weighted_range").order_by("codes")
 
 
 def ranges_of(blueprint_id: UUID) -> list[Range]:
@@ -136,8 +145,12 @@ def shares_of(found: Blueprint) -> list[RangeShare]:
 
 
 def points_of(blueprint_id: UUID) -> QuerySet[Point]:
-    """All points in the order of their codes."""
-    return Point.objects.filter(blueprint=blueprint_id).select_related("range", "weighted_range").order_by("codes")
+    """All points of the nation's in the order of their codes; those of sub-banks are not among them."""
+    return (
+        Point.objects.filter(blueprint=blueprint_id, sub_bank=None)
+        .select_related("range", "weighted_range")
+        .order_by("codes")
+    )
 
 
 def weights_of(standard_id: UUID, level: int) -> dict[str, int]:
@@ -250,20 +263,18 @@ def coverage(found: Blueprint) -> Coverage:
     """How well the bank covers a blueprint, range by range."""
     weighted = [each for each in ranges_of(found.pk) if each.is_weighted]
     points: dict[UUID | None, Counter[str]] = {each.pk: Counter() for each in weighted}
-    for point in (
-        Point.objects.filter(blueprint=found.pk).values("weighted_range", "importance").annotate(n=Count("pk"))
-    ):
+    for point in points_of(found.pk).order_by().values("weighted_range", "importance").annotate(n=Count("pk")):
         points.setdefault(point["weighted_range"], Counter())[point["importance"]] += point["n"]
     in_use: dict[UUID, int] = {
         row["point__weighted_range"]: row["n"]
-        for row in Item.objects.filter(point__blueprint=found.pk, state="approved")
+        for row in Item.objects.filter(point__blueprint=found.pk, point__sub_bank=None, state="approved")
         .values("point__weighted_range")
         .annotate(n=Count("point", distinct=True))
     }
     items: dict[UUID, Counter[tuple[str, str]]] = {each.pk: Counter() for each in weighted}
     for row in (
         current_versions()
-        .filter(item__point__blueprint=found.pk)
+        .filter(item__point__blueprint=found.pk, item__point__sub_bank=None)
         .values("item__point__weighted_range", "type", "item__state")
         .annotate(n=Count("pk"))
     ):

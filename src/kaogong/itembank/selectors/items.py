@@ -10,7 +10,7 @@ from django.db.models import Count, F, QuerySet
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.itembank import policies
-from kaogong.itembank.models import Item, ItemReview, ItemVersion
+from kaogong.itembank.models import Item, ItemReview, ItemVersion, Paper, PaperItem
 from kaogong.itembank.selectors.blueprints import current_versions
 
 
@@ -40,6 +40,14 @@ def items_with_versions(actor: Actor) -> QuerySet[ItemVersion]:
         .defer("content_sealed")
         .order_by("item__occupation_code", "item__level", "item__number")
     )
+
+
+def may_open(actor: Actor, found: Item) -> bool:
+    """Whether the actor may read an item that she finds: by her bank, or because a paper within her reach used it."""
+    if Item.objects.filter(policies.may_be_opened_by(actor), pk=found.pk).exists():
+        return True
+    used = Paper.objects.filter(policies.visible_to(actor, policies.PAPER), state="used").exclude(policies.NATION)
+    return PaperItem.objects.filter(version__item=found, version__version=found.latest, paper__in=used).exists()
 
 
 def versions_of(found: Item) -> QuerySet[ItemVersion]:

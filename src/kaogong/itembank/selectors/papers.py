@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
 from kaogong.foundation.signing import canonical, digests, keys
 from kaogong.itembank import policies, sealing
-from kaogong.itembank.models import Blueprint, ItemVersion, Paper, PaperItem
+from kaogong.itembank.models import Blueprint, Item, ItemVersion, Paper, PaperItem
 from kaogong.itembank.rules.assembly import Candidate
 from kaogong.itembank.rules.items import CONSTRUCTED, Criterion
 from kaogong.itembank.rules.keys import Key
 from kaogong.itembank.selectors.blueprints import current_versions
+from kaogong.itembank.selectors.subbanks import usable_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,26 @@ def paper(actor: Actor, paper_id: UUID) -> Paper:
     return found
 
 
-def candidates_of(actor: Actor, blueprint: Blueprint) -> list[Candidate]:
-    """The item versions that a paper of this blueprint may take: of items in use, at a point of a weighted range."""
-    return _candidates(actor, blueprint, ["approved"])
+def candidates_of(actor: Actor, blueprint: Blueprint, on: date | None = None) -> list[Candidate]:
+    """The item versions that a paper of this blueprint may take: of items in use, at a point of a weighted range.
+
+    The nation's, and those of the actor's own sub-bank and of banks around it that are in force on the day (today).
+    """
+    return _candidates(actor, blueprint, ["approved"], on)
 
 
-def trial_candidates_of(actor: Actor, blueprint: Blueprint) -> list[Candidate]:
+def trial_candidates_of(actor: Actor, blueprint: Blueprint, on: date | None = None) -> list[Candidate]:
     """What a paper of this blueprint may carry unscored: versions of items that wait for the trial or are in it."""
-    return _candidates(actor, blueprint, ["cleared", "trial"])
+    return _candidates(actor, blueprint, ["cleared", "trial"], on)
 
 
-def _candidates(actor: Actor, blueprint: Blueprint, states: Sequence[str]) -> list[Candidate]:
+def _candidates(actor: Actor, blueprint: Blueprint, states: Sequence[str], on: date | None) -> list[Candidate]:
+    home = policies.home_of(actor, "itembank.assemble")
+    usable = usable_items(home, blueprint.occupation_code, blueprint.level, on or timezone.localdate())
     rows = (
         current_versions()
         .filter(policies.visible_items_of(actor), item__state__in=states, item__point__blueprint=blueprint)
+        .filter(item__in=Item.objects.filter(usable))
         .exclude(item__point__weighted_range=None)
         .values_list(
             "pk",
@@ -92,11 +101,15 @@ def _candidates(actor: Actor, blueprint: Blueprint, states: Sequence[str]) -> li
             "type",
             "item__point__importance",
             "difficulty",
+            "item__region_code",
+            "item__organisation_id",
         )
     )
     return [
-        Candidate(str(pk), number, "-".join(point), "-".join(range_), type_, importance, difficulty)
-        for pk, number, point, range_, type_, importance, difficulty in rows
+        Candidate(
+            str(pk), number, "-".join(point), "-".join(range_), type_, importance, difficulty, bool(region or body)
+        )
+        for pk, number, point, range_, type_, importance, difficulty, region, body in rows
     ]
 
 

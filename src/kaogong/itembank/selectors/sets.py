@@ -18,6 +18,7 @@ from kaogong.itembank.selectors.blueprints import shares_of
 from kaogong.itembank.selectors.figures import paper_form
 from kaogong.itembank.selectors.papers import candidates_of, papers_for, versions_in
 from kaogong.itembank.selectors.relations import families_among
+from kaogong.itembank.selectors.subbanks import national_share
 from kaogong.regulations import selectors as regulations
 
 LANGUAGE = "zh-hans"
@@ -60,7 +61,8 @@ def assembler_of(found: PaperSet) -> Actor:
         "考工",
         "成套组卷",
         frozenset({"itembank.assemble"}),
-        Reach((found.region_code,), bodies),
+        # An industry's body has no territory; only without a body is the empty prefix the nation's.
+        Reach((found.region_code,) if found.region_code or not bodies else (), bodies),
     )
     return Actor(kind="service", name="成套组卷", grants=(grant,), door="job")
 
@@ -74,10 +76,13 @@ def set_order(found: PaperSet) -> SetOrder:
     form = paper_form(found.occupation_code, on)
     bank = candidates_for_set(found)
     enemies, families = families_among(bank)
+    share = national_share(policies.Home(found.region_code, found.organisation_id), found.occupation_code, on)
+    total = sum(section.count for section in form.sections)
+    local = None if share is None else share.local_at_most(total)
     statistics = _newest([each.version for each in bank])
     return SetOrder(
         bank=bank,
-        order=Order(shares_of(found.blueprint), form.sections, form.shared_at_most),
+        order=Order(shares_of(found.blueprint), form.sections, form.shared_at_most, local),
         size=found.size,
         seed=found.seed,
         rules=set_rules(found.occupation_code, on),
@@ -95,7 +100,7 @@ def set_order(found: PaperSet) -> SetOrder:
 
 def candidates_for_set(found: PaperSet) -> list[Candidate]:
     """What a set may take now: the bank's candidates without the items that whoever ordered it worked on."""
-    bank = candidates_of(assembler_of(found), found.blueprint)
+    bank = candidates_of(assembler_of(found), found.blueprint, timezone.localdate(found.ordered_at))
     mine = Item.objects.filter(
         Q(author_key=found.ordered_by_key)
         | Q(approver_key=found.ordered_by_key)

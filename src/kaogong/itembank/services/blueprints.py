@@ -19,6 +19,7 @@ from kaogong.foundation.signing import canonical, digests
 from kaogong.itembank import selectors
 from kaogong.itembank.events import BlueprintApproved
 from kaogong.itembank.models import Blueprint, Item, Point, Range
+from kaogong.itembank.network import SubBank
 from kaogong.itembank.rules import blueprints as rules
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.states import BLUEPRINT
@@ -153,6 +154,7 @@ def approve_blueprint(
     blueprint.approved_at, blueprint.approved_by = at, actor.name
     blueprint.save(update_fields=["state", "digest", "approved_at", "approved_by"])
     followed = _carry_over(blueprint, impact, {tuple(codes) for codes in follow}) if impact else 0
+    inherited = _inherit(blueprint, impact.before) if impact else 0
     trail.record(
         actor=actor,
         action="itembank.blueprint_approved",
@@ -160,6 +162,7 @@ def approve_blueprint(
         digest=blueprint.digest,
         before=impact.before.pk if impact else None,
         followed=followed,
+        inherited=inherited,
     )
     announcing.announce(
         BlueprintApproved(blueprint_id=blueprint.pk, occupation_code=blueprint.occupation_code, level=blueprint.level),
@@ -183,6 +186,35 @@ def _carry_over(blueprint: Blueprint, impact: selectors.Impact, follow: set[rule
         item.point = target[item.point_id]
     Item.objects.bulk_update(moved, ["point"], batch_size=500)
     return len(moved)
+
+
+def _inherit(blueprint: Blueprint, before: Blueprint) -> int:
+    """Let the sub-banks inherit the new blueprint; returns how many local points found their range in it again.
+
+    A local point goes where a range of the same codes and name stands; its items go with it. The others stay at the
+    blueprint before, where no new paper finds them.
+    """
+    ranges = {(tuple(each.codes), each.name): each for each in selectors.ranges_of(blueprint.pk)}
+    banks = SubBank.objects.filter(blueprint=before)
+    points = Point.objects.select_for_update(of=("self",)).filter(blueprint=before, sub_bank__in=banks)
+    moved = []
+    for point in points.select_related("range").order_by("pk"):
+        target = ranges.get((tuple(point.range.codes), point.range.name))
+        weighted = _weighted_above(ranges, point.range) if target else None
+        if target is not None and weighted is not None:
+            point.blueprint, point.range, point.weighted_range = blueprint, target, weighted
+            moved.append(point)
+    Point.objects.bulk_update(moved, ["blueprint", "range", "weighted_range"], batch_size=500)
+    banks.update(blueprint=blueprint)
+    return len(moved)
+
+
+def _weighted_above(ranges: Mapping[tuple[rules.Codes, str], Range], old: Range) -> Range | None:
+    """The weighted range of the new blueprint that codes lie in: the nearest above them."""
+    by_codes = {codes: each for (codes, _name), each in ranges.items()}
+    codes = tuple(old.codes)
+    above = (by_codes.get(codes[:depth]) for depth in range(len(codes), 0, -1))
+    return next((each for each in above if each is not None and each.is_weighted), None)
 
 
 def digest_of(blueprint: Blueprint) -> str:

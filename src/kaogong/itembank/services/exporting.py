@@ -20,9 +20,10 @@ from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotPermitted, Refusal
 from kaogong.foundation.signing import digests
 from kaogong.itembank import policies, sealing, selectors
-from kaogong.itembank.models import ItemVersion, PaperItem
+from kaogong.itembank.models import Item, ItemVersion, PaperItem
 from kaogong.itembank.rules.exports import Exported, excel, qti
 from kaogong.itembank.rules.items import LETTERS, TRUE_FALSE, TYPES
+from kaogong.itembank.services.papers import refuse_unread
 from kaogong.itembank.states import ITEM
 from kaogong.occupations import selectors as occupations
 from kaogong.regulations import selectors as regulations
@@ -93,6 +94,7 @@ def export_items(
     if not reason.strip():
         raise NoPurpose
     rows = selectors.items_with_versions(actor).filter(item__occupation_code=occupation_code, item__level=level)
+    rows = rows.filter(item__in=Item.objects.filter(policies.may_be_opened_by(actor)))
     rows = rows.filter(item__state=state) if state in ITEM.states else rows.exclude(item__state="retired")
     rows = rows.filter(type=type_) if type_ in TYPES else rows
     limit = regulations.provision("itembank.export_items_at_most", on=timezone.localdate(at))
@@ -127,6 +129,7 @@ def export_paper(*, actor: Actor, at: datetime, paper_id: UUID, reason: str) -> 
     """
     paper = selectors.paper(actor, paper_id)
     actor.require("itembank.view", region=paper.region_code, organisation=paper.organisation_id)
+    refuse_unread(actor, paper)
     if not reason.strip():
         raise NoPurpose
     places = list(PaperItem.objects.filter(paper=paper).select_related("version__item__point").order_by("position"))

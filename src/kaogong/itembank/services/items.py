@@ -18,6 +18,7 @@ from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, Refusal
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.models import Blueprint, Item, ItemVersion, Point
+from kaogong.itembank.network import SubBank
 from kaogong.itembank.rules.items import TYPE_CODES, ItemContent, problems_of
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.services.comparing import keep_alike
@@ -63,6 +64,14 @@ class WrongPoint(Refusal):
     field = "point"
 
 
+class SealedUntilUsed(Refusal):
+    """An item of a bank above one's own: one assembles with it, and reads it once a paper has used it."""
+
+    message = _("国家题库和上级题库的试题在启用前只能用于组卷，不能打开。")
+    advice = _("试卷启用后可以在试卷中查看；确需查看的，请由省级中心或国家题库的人员办理。")
+    clause = Clause(RULES, "sub-banks")
+
+
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """An item opened: its newest version and what it says."""
@@ -93,7 +102,7 @@ def draft_item(
     """
     home = policies.home_of(actor, "itembank.write")
     actor.require("itembank.write", region=home.region_code, organisation=home.organisation_id)
-    point = _point(point_id, occupation_code, level)
+    point = _point(point_id, occupation_code, level, home)
     _judge(content, at)
     lock_bank(occupation_code, level)
     refuse_duplicate(occupation_code, level, content.stem)
@@ -164,10 +173,13 @@ def _judge(content: ItemContent, at: datetime) -> None:
         raise ItemFaulty(problems)
 
 
-def _point(point_id: UUID | None, occupation_code: str, level: int) -> Point | None:
+def _point(point_id: UUID | None, occupation_code: str, level: int, home: policies.Home) -> Point | None:
+    """The point, if items of that home may hang on it: a national one, or one of its own sub-bank."""
     if point_id is None:
         return None
-    point = Point.objects.select_related("blueprint").filter(pk=point_id).first()
+    point = Point.objects.select_related("blueprint", "sub_bank").filter(pk=point_id).first()
+    if point is not None and point.sub_bank is not None and not _is_home_of(point.sub_bank, home):
+        raise WrongPoint(code="-".join(point.codes))
     blueprint: Blueprint | None = point.blueprint if point else None
     if blueprint is None or (blueprint.occupation_code, blueprint.level, blueprint.state) != (
         occupation_code,
@@ -176,6 +188,12 @@ def _point(point_id: UUID | None, occupation_code: str, level: int) -> Point | N
     ):
         raise WrongPoint(code="-".join(point.codes) if point else point_id)
     return point
+
+
+def _is_home_of(bank: SubBank, home: policies.Home) -> bool:
+    if bank.region_code:
+        return bank.region_code == home.region_code
+    return not home.region_code and bank.organisation_id == home.organisation_id
 
 
 def _number(wanted: str, occupation_code: str, level: int, type_: str, point: Point | None) -> str:
@@ -239,7 +257,8 @@ def bind_item(*, actor: Actor, at: datetime, item_id: UUID, point_id: UUID) -> I
     item = locked(actor, item_id)
     require(actor, "itembank.write", item)
     item.state = ITEM.after("revise", item.state)
-    item.point = _point(point_id, item.occupation_code, item.level)
+    home = policies.Home(item.region_code, item.organisation_id)
+    item.point = _point(point_id, item.occupation_code, item.level, home)
     item.save(update_fields=["point", "state"])
     trail.record(actor=actor, action="itembank.item_bound", target=item, point=point_id)
     return item
@@ -249,11 +268,14 @@ def bind_item(*, actor: Actor, at: datetime, item_id: UUID, point_id: UUID) -> I
 def view_item(*, actor: Actor, at: datetime, item_id: UUID) -> ItemView:
     """Open an item and leave a line in the trail that says who did, and when.
 
-    Whoever writes, reviews, approves or inspects may open what they find; others may not.
+    Whoever writes, reviews, approves or inspects may open what they find; others may not. An item of a bank above
+    one's own opens once a paper within one's reach has used it: SealedUntilUsed before.
     """
     item = selectors.item(actor, item_id)
     if not any(actor.holds(power) for power in policies.READERS):
         raise NotPermitted(power="itembank.view")
+    if not selectors.may_open(actor, item):
+        raise SealedUntilUsed
     version = selectors.current_version(item)
     content = sealing.open_item(version.content_sealed, version_id=version.pk)
     trail.record(actor=actor, action="itembank.item_viewed", target=item, version=version.version)

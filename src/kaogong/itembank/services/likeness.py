@@ -19,7 +19,7 @@ from kaogong.itembank.models import Item, Resemblance
 from kaogong.itembank.rules.items import ItemContent
 from kaogong.itembank.rules.likeness import Bank, Sketch
 from kaogong.itembank.services.comparing import keep_pairs, newest, opened
-from kaogong.itembank.services.items import RULES
+from kaogong.itembank.services.items import RULES, SealedUntilUsed
 
 JUDGES = ("itembank.review", "itembank.approve")
 
@@ -90,6 +90,8 @@ def view_resemblance(*, actor: Actor, at: datetime, resemblance_id: UUID) -> Pai
     found = selectors.resemblance(actor, resemblance_id)
     if not any(actor.holds(power) for power in policies.READERS):
         raise NotPermitted(power="itembank.view")
+    if not all(selectors.may_open(actor, version.item) for version in (found.first, found.second)):
+        raise SealedUntilUsed
     for version in (found.first, found.second):
         trail.record(actor=actor, action="itembank.item_viewed", target=version.item, version=version.version)
     first, second = opened([found.first, found.second])

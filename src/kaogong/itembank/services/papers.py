@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -30,9 +30,9 @@ from kaogong.itembank.selectors.blueprints import shares_of
 from kaogong.itembank.selectors.items import reviewed_by
 from kaogong.itembank.selectors.papers import manifest, place, versions_in
 from kaogong.itembank.selectors.relations import foes_among
-from kaogong.itembank.services.items import lock_bank
+from kaogong.itembank.services.items import SealedUntilUsed, lock_bank
 from kaogong.itembank.services.reviewing import SamePerson
-from kaogong.itembank.states import ITEM, PAPER
+from kaogong.itembank.states import ITEM, PAPER, SUB_BANK
 
 RULES = "kaogong-itembank-rules"
 
@@ -55,6 +55,14 @@ class NotEnoughItems(Refusal):
     def __init__(self, problems: Sequence[Problem], *, clause: Clause | None = None) -> None:
         super().__init__(first=f"{problems[0].field}：{problems[0]}", count=len(problems), clause=clause)
         self.problems = list(problems)
+
+
+class SubBankLapsed(Refusal):
+    """The body's sub-bank was suspended, or its term ended: no new paper from it."""
+
+    message = _("{name}（{state}，使用期至 {until}）现在不能用于组新卷。")
+    advice = _("请申请评估，合格后继续使用；在此之前由上级中心组卷。")
+    clause = Clause(RULES, "sub-banks")
 
 
 class PaperNumberTaken(Refusal):
@@ -82,7 +90,8 @@ def assemble(
     rules say, unscored, among the others of their type. Two at once: the bank of that
     occupation and level is locked, so the second draws after the first and may be told to avoid it.
     Raises NotPermitted, NoBlueprint, NotFound for an unknown paper to avoid, PaperNumberTaken, NotEnoughItems, and
-    SamePerson for whoever wrote, reviewed or approved one of the items.
+    SamePerson for whoever wrote, reviewed or approved one of the items. A sub-bank's paper keeps the nation's share
+    (SubBankLapsed when the bank is not in force).
     """
     home = policies.home_of(actor, "itembank.assemble")
     actor.require("itembank.assemble", region=home.region_code, organisation=home.organisation_id)
@@ -93,16 +102,20 @@ def assemble(
     known = selectors.papers_for(actor).filter(pk__in=avoid)
     if known.count() != len(set(avoid)):
         raise NotFound
-    form = selectors.paper_form(occupation_code, timezone.localdate(at))
-    trial = selectors.trial_rules(occupation_code, timezone.localdate(at))
-    bank = selectors.candidates_of(actor, blueprint)
-    order = Order(shares_of(blueprint), form.sections, form.shared_at_most)
-    waiting = selectors.trial_candidates_of(actor, blueprint)
+    on = timezone.localdate(at)
+    share = refuse_lapsed(home, occupation_code, level, on)
+    form = selectors.paper_form(occupation_code, on)
+    trial = selectors.trial_rules(occupation_code, on)
+    bank = selectors.candidates_of(actor, blueprint, on)
+    order = order_of(blueprint, form, share)
+    waiting = selectors.trial_candidates_of(actor, blueprint, on)
     foes = foes_among([*bank, *waiting])
     try:
         found = assembly.draw(bank, order, seed=seed, avoid=versions_in(list(avoid)), foes=foes)
     except Infeasible as infeasible:
         clause = form.shared_clause if infeasible.is_by_sharing else form.clause
+        if share is not None and infeasible.is_by_locals:
+            clause = share.clause
         raise NotEnoughItems(infeasible.problems, clause=clause) from None
     tried = assembly.sow(waiting, found.items, trial.per_paper, seed=seed, foes=foes)
     paper = Paper(
@@ -118,6 +131,24 @@ def assemble(
         organisation_id=home.organisation_id,
     )
     return write_paper(actor, at, paper, tried, order, by=policies.person_key(actor))
+
+
+def refuse_lapsed(home: policies.Home, occupation_code: str, level: int, on: date) -> selectors.NationalShare | None:
+    """What a home's papers keep of the nation's bank; None for national papers.
+
+    Raises SubBankLapsed when the home has a sub-bank that is not in force on the day.
+    """
+    banks = selectors.banks_of_home(home, occupation_code, level) if home.kind else []
+    if banks and not selectors.is_usable(home, occupation_code, level, on):
+        raise SubBankLapsed(name=banks[0].name, state=SUB_BANK.states[banks[0].state], until=banks[0].until)
+    return selectors.national_share(home, occupation_code, on)
+
+
+def order_of(blueprint: Blueprint, form: selectors.PaperForm, share: selectors.NationalShare | None) -> Order:
+    """What is asked of a paper: the blueprint's ranges, the form's sections, and the nation's share."""
+    total = sum(section.count for section in form.sections)
+    local = None if share is None else share.local_at_most(total)
+    return Order(shares_of(blueprint), form.sections, form.shared_at_most, local)
 
 
 def blueprint_in_force(occupation_code: str, level: int) -> Blueprint:
@@ -239,10 +270,19 @@ def view_paper(*, actor: Actor, at: datetime, paper_id: UUID) -> list[tuple[Pape
     """Open a whole paper with its keys (power itembank.view), and leave a line in the trail."""
     paper = selectors.paper(actor, paper_id)
     actor.require("itembank.view", region=paper.region_code, organisation=paper.organisation_id)
+    refuse_unread(actor, paper)
     places = PaperItem.objects.filter(paper=paper).select_related("version").order_by("position")
     opened = [(place, sealing.open_item(place.version.content_sealed, version_id=place.version_id)) for place in places]
     trail.record(actor=actor, action="itembank.paper_viewed", target=paper, number=paper.number)
     return opened
+
+
+def refuse_unread(actor: Actor, paper: Paper) -> None:
+    """Raise SealedUntilUsed when the paper is not used yet and holds items that the actor may only assemble with."""
+    if paper.state != "used":
+        items = Item.objects.filter(pk__in=PaperItem.objects.filter(paper=paper).values("version__item"))
+        if items.exclude(policies.may_be_opened_by(actor)).exists():
+            raise SealedUntilUsed
 
 
 def _locked(actor: Actor, paper_id: UUID) -> Paper:

@@ -19,14 +19,13 @@ from kaogong.foundation.kernel.refusals import NotFound, Refusal
 from kaogong.itembank import policies, selectors
 from kaogong.itembank.models import Paper, PaperSet
 from kaogong.itembank.rules import assembly, reports
-from kaogong.itembank.rules.assembly import Draw, Order
+from kaogong.itembank.rules.assembly import Draw
 from kaogong.itembank.rules.sets import FoundSet, Impossible
-from kaogong.itembank.selectors.blueprints import shares_of
 from kaogong.itembank.selectors.papers import versions_in
 from kaogong.itembank.selectors.relations import foes_among
 from kaogong.itembank.selectors.sets import candidates_for_set
 from kaogong.itembank.services.items import RULES, lock_bank
-from kaogong.itembank.services.papers import PaperNumberTaken, blueprint_in_force, write_paper
+from kaogong.itembank.services.papers import PaperNumberTaken, blueprint_in_force, order_of, refuse_lapsed, write_paper
 from kaogong.itembank.states import PAPER_SET
 
 TASK = "itembank.assemble_set"
@@ -68,6 +67,7 @@ def order_set(
     home = policies.home_of(actor, "itembank.assemble")
     actor.require("itembank.assemble", region=home.region_code, organisation=home.organisation_id)
     blueprint = blueprint_in_force(occupation_code, level)
+    refuse_lapsed(home, occupation_code, level, timezone.localdate(at))
     most = selectors.set_rules(occupation_code, timezone.localdate(at)).papers
     if not 2 <= size <= most:
         raise WrongSize(most=most)
@@ -112,9 +112,10 @@ def seal_set(*, actor: Actor, at: datetime, set_id: UUID, made: FoundSet) -> Pap
     on = timezone.localdate(found.ordered_at)
     form = selectors.paper_form(found.occupation_code, on)
     trial = selectors.trial_rules(found.occupation_code, timezone.localdate(at))
-    order = Order(shares_of(found.blueprint), form.sections, form.shared_at_most)
+    home = policies.Home(found.region_code, found.organisation_id)
+    order = order_of(found.blueprint, form, refuse_lapsed(home, found.occupation_code, found.level, on))
     avoid = versions_in([UUID(each) for each in found.avoid])
-    waiting = selectors.trial_candidates_of(actor, found.blueprint)
+    waiting = selectors.trial_candidates_of(actor, found.blueprint, on)
     foes = foes_among([*bank, *waiting])
     for place, (items, proof) in enumerate(zip(made.papers, made.proofs, strict=True), 1):
         tried = assembly.sow(waiting, items, trial.per_paper, seed=found.seed + place, foes=foes)

@@ -16,6 +16,7 @@ from kaogong.web.office.views.bank import (
     relations,
     sets,
     statistics,
+    subbanks,
     tasks,
     translations,
 )
@@ -69,6 +70,13 @@ urlpatterns = [
     path("bank/statistics/order/", statistics.order, name="calibrate"),
     path("bank/statistics/<uuid:item_id>/", statistics.detail, name="statistic"),
     path("bank/health/", statistics.health, name="bank-health"),
+    path("bank/sub-banks/", subbanks.index, name="sub-banks"),
+    path("bank/sub-banks/new/", subbanks.propose, name="sub-bank-new"),
+    path("bank/sub-banks/<uuid:sub_bank_id>/", subbanks.detail, name="sub-bank"),
+    path("bank/sub-banks/<uuid:sub_bank_id>/open/", subbanks.opening, name="sub-bank-open"),
+    path("bank/sub-banks/<uuid:sub_bank_id>/evaluate/", subbanks.evaluate, name="sub-bank-evaluate"),
+    path("bank/sub-banks/<uuid:sub_bank_id>/points/", subbanks.point, name="sub-bank-point"),
+    path("bank/sub-banks/<uuid:sub_bank_id>/<slug:verb>/", subbanks.decide, name="sub-bank-decide"),
     path("bank/tasks/", tasks.index, name="tasks"),
     path("bank/tasks/<uuid:task_id>/", tasks.opened, name="task"),
     path("bank/tasks/<uuid:task_id>/<slug:paper>.pdf", tasks.printed, name="task-print"),
@@ -83,5 +91,6 @@ nav = [
     NavItem(_("题库健康"), "office:bank-health", "itembank.view", 47, _GROUP, "activity"),
     NavItem(_("操作技能试题"), "office:tasks", "itembank.view", 45, _GROUP, "wrench"),
     NavItem(_("导入试题"), "office:imports", "itembank.import", 43, _GROUP, "upload"),
+    NavItem(_("分库"), "office:sub-banks", "itembank.view", 48, _GROUP, "diagram-3"),
     NavItem(_("查重"), "office:likeness", "itembank.view", 46, _GROUP, "files"),
 ]

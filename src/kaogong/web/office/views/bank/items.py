@@ -334,7 +334,7 @@ def new(request: ActorRequest) -> HttpResponse:
                 content=form.content(),
                 difficulty=form.cleaned_data["difficulty"],
                 consistency=form.cleaned_data["consistency"],
-                point_id=_point_id(form, code, level),
+                point_id=_point_id(request.actor, form, code, level),
             )
             return redirect("office:item", item_id=item.pk)
         except services.ItemFaulty as refusal:
@@ -342,7 +342,7 @@ def new(request: ActorRequest) -> HttpResponse:
         except Refusal as refusal:
             tell(form, refusal)
     _tell_problems(form, problems)
-    context = {"form": form, "points": _points(banks), "question": None}
+    context = {"form": form, "points": _points(request.actor, banks), "question": None}
     return render(request, "office/bank/item_new.html", context, status=422 if form.errors else 200)
 
 
@@ -355,24 +355,24 @@ def _tell_problems(form: ItemForm, problems: list[selectors.Problem]) -> None:
         form.add_error(name if name in form.fields else None, words)
 
 
-def _point_id(form: Any, code: str, level: int) -> UUID | None:
+def _point_id(actor: Actor, form: Any, code: str, level: int) -> UUID | None:
     """The point named by its code, in the blueprint in force; told at the field when there is none."""
     wanted = form.cleaned_data.get("point", "").strip()
     if not wanted:
         return None
-    found = selectors.point_by_code(code, level, wanted)
+    found = selectors.point_by_code(code, level, wanted, actor)
     if found is None:
         raise services.WrongPoint(code=wanted)
     return found.pk
 
 
-def _points(banks: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _points(actor: Actor, banks: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """All points of the banks as (code, name), for the field's suggestions."""
     found = []
     for value, _name in banks:
         place = split(value)
         if place is not None:
-            found += selectors.point_names(*place)
+            found += selectors.point_names(*place, actor)
     return found
 
 
@@ -423,12 +423,12 @@ def bind(request: ActorRequest, item_id: UUID) -> HttpResponse:
     form = PointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            point_id = _point_id(form, item.occupation_code, item.level)
+            point_id = _point_id(request.actor, form, item.occupation_code, item.level)
             assert point_id is not None  # the field is required
             services.bind_item(actor=request.actor, at=now(), item_id=item.pk, point_id=point_id)
             return redirect("office:item", item_id=item.pk)
         except Refusal as refusal:
             tell(form, refusal)
-    points = selectors.point_names(item.occupation_code, item.level)
+    points = selectors.point_names(item.occupation_code, item.level, request.actor)
     status = 422 if form.errors else 200
     return render(request, "office/bank/item_bind.html", {"form": form, "item": item, "points": points}, status=status)

@@ -171,6 +171,7 @@ def _page(request: ActorRequest, paper: selectors.Paper) -> HttpResponse:
             (avoided[UUID(each)].number if UUID(each) in avoided else each, count)
             for each, count in zip(report.get("avoid", []), report["shared"], strict=True)
         ],
+        "share": selectors.share_of_paper(paper),
         "may_open": request.actor.may("itembank.view", region=paper.region_code, organisation=paper.organisation_id),
         "may_void": paper.state != "void"
         and request.actor.may("itembank.assemble", region=paper.region_code, organisation=paper.organisation_id),
