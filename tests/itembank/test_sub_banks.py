@@ -396,6 +396,12 @@ class TestReading:
         item = PaperItem.objects.filter(paper=paper)[0].version.item
         assert services.view_item(actor=reader, at=NOW, item_id=item.pk).content.stem
 
+    def test_the_nation_and_the_province_open_a_paper_before_it_is_used(self) -> None:
+        paper = make_paper(actor=local("itembank.assemble"))
+        for region in ("", "32"):
+            reader = local("itembank.view", region=region)
+            assert len(services.view_paper(actor=reader, at=NOW, paper_id=paper.pk)) == 100
+
     def test_an_industry_neither(self) -> None:
         with pytest.raises(services.SealedUntilUsed):
             services.view_item(actor=industry("itembank.view", body=uuid7()), at=NOW, item_id=self.national().pk)

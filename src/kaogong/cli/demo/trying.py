@@ -19,6 +19,7 @@ from kaogong.itembank import services as items
 from kaogong.regulations import services as regulations
 
 RULER = service("演示：试测规则", "regulations.edit", door="shell")
+NATION = service("演示：国家题库", "itembank.approve", "itembank.view", door="shell")
 CALIBRATOR = service("演示：题库定标", "itembank.calibrate", door="shell")
 PER_PAPER = {"single": 4, "truefalse": 2}
 CASES = 200
@@ -112,6 +113,7 @@ def prepare(season: Season) -> None:
         reason="演示：电工题库的新题先试测",
     )
     writer, reviewer, approver = (season.by(f"province/item_{role}") for role in ("writer", "reviewer", "approver"))
+    branch(season)
     for point, type_, stem, options, key, difficulty in season.each("命题、审题，送试测", WRITTEN):
         found = bank.point_by_code(OCCUPATION, LEVEL, point)
         assert found is not None  # the shipped blueprint has it
@@ -127,6 +129,52 @@ def prepare(season: Season) -> None:
         )
         items.review_item(actor=reviewer, at=season.days.before(108), item_id=item.pk)
         items.clear_item(actor=approver, at=season.days.before(106), item_id=item.pk)
+
+
+def branch(season: Season) -> None:
+    """Nanjing's sub-bank: proposed, opened by the nation, a local point with an item in use, evaluated."""
+    writer, reviewer, approver = (season.by(f"nanjing/item_{role}") for role in ("writer", "reviewer", "approver"))
+    found = items.propose_sub_bank(
+        actor=approver,
+        at=season.days.before(110),
+        occupation_code=OCCUPATION,
+        level=LEVEL,
+        name="国家题库南京分库（电工五级）",
+        reason="地市级分库试点",
+    )
+    since = season.days.before(108).date()
+    items.open_sub_bank(actor=NATION, at=season.days.before(109), sub_bank_id=found.pk, since=since)
+    under = bank.ranges_for_points(found)[-1]
+    point = items.add_local_point(
+        actor=writer,
+        at=season.days.before(107),
+        sub_bank_id=found.pk,
+        codes=under.codes,
+        name="本地老旧住宅的线路改造",
+        importance="Y",
+    )
+    item = items.draft_item(
+        actor=writer,
+        at=season.days.before(106),
+        occupation_code=OCCUPATION,
+        level=LEVEL,
+        content=bank.ItemContent("truefalse", "改造老旧住宅的线路时，铝导线可以直接与铜导线绞接。", (), "F"),
+        difficulty=2,
+        consistency=5,
+        point_id=point.pk,
+    )
+    items.review_item(actor=reviewer, at=season.days.before(105), item_id=item.pk)
+    items.clear_item(actor=approver, at=season.days.before(104), item_id=item.pk)
+    items.evaluate_sub_bank(
+        actor=NATION,
+        at=season.days.before(20),
+        sub_bank_id=found.pk,
+        held_from=season.days.before(24).date(),
+        held_to=season.days.before(23).date(),
+        panel=["评估专家 甲", "评估专家 乙", "评估专家 丙"],
+        findings="命题、审题、终审由三人担任，记录完整；本地鉴定点偏少，建议一年内补足。",
+        verdict=bank.BankEvaluation.Verdict.CONDITIONAL,
+    )
 
 
 def calibrate(season: Season) -> None:

@@ -281,7 +281,8 @@ def refuse_unread(actor: Actor, paper: Paper) -> None:
     """Raise SealedUntilUsed when the paper is not used yet and holds items that the actor may only assemble with."""
     if paper.state != "used":
         items = Item.objects.filter(pk__in=PaperItem.objects.filter(paper=paper).values("version__item"))
-        if items.exclude(policies.may_be_opened_by(actor)).exists():
+        # Not `exclude(condition)`: the condition of whoever may open all is empty, and excludes nothing.
+        if items.exclude(pk__in=Item.objects.filter(policies.may_be_opened_by(actor))).exists():
             raise SealedUntilUsed
 
 

@@ -223,7 +223,7 @@ def decide(request: ActorRequest, sub_bank_id: UUID, verb: str) -> HttpResponse:
             return redirect("office:sub-bank", sub_bank_id=found.pk)
         except Refusal as refusal:
             tell(form, refusal)
-    return _form(request, form, title=title, lead=consequence, button=title, bank=found)
+    return _form(request, form, title=str(title), lead=str(consequence), button=str(title), bank=found)
 
 
 @require_http_methods(["GET", "POST"])
