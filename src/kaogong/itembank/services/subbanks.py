@@ -218,7 +218,7 @@ def evaluate_sub_bank(
 
 @command
 def add_local_point(
-    *, actor: Actor, at: datetime, sub_bank_id: UUID, codes: Sequence[str], name: str, importance: Point.Importance
+    *, actor: Actor, at: datetime, sub_bank_id: UUID, codes: Sequence[str], name: str, importance: str
 ) -> Point:
     """Hang a local point under a range of the nation's blueprint (itembank.write in the bank's home).
 
@@ -244,7 +244,7 @@ def add_local_point(
         weighted_range_id=weighted,
         codes=[*under.codes, next_local_code(taken)],
         name=name.strip(),
-        importance=importance,
+        importance=Point.Importance(importance),
         sub_bank=found,
     )
     trail.record(
