@@ -379,6 +379,8 @@ class TestReading:
         assert selectors.item(reader, item.pk) == item
         with pytest.raises(services.SealedUntilUsed):
             services.view_item(actor=reader, at=NOW, item_id=item.pk)
+        with pytest.raises(services.SealedUntilUsed):
+            services.view_translation(actor=reader, at=NOW, item_id=item.pk, language="bo")
         with pytest.raises(services.NothingToExport):
             services.export_items(
                 actor=reader, at=NOW, occupation_code=ELECTRICIAN, level=LEVEL, kind="qti", reason="想看"

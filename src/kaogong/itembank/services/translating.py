@@ -35,7 +35,7 @@ from kaogong.itembank.rules.translations import (
     read_job,
 )
 from kaogong.itembank.selectors import translations
-from kaogong.itembank.services.items import RULES, locked
+from kaogong.itembank.services.items import RULES, SealedUntilUsed, locked
 from kaogong.itembank.states import TRANSLATION
 from kaogong.regulations import selectors as regulations
 
@@ -120,11 +120,16 @@ class TranslationView:
 
 @command
 def view_translation(*, actor: Actor, at: datetime, item_id: UUID, language: str) -> TranslationView:
-    """Open an item and its language version side by side; a line in the trail says who did. Raises NotFound."""
+    """Open an item and its language version side by side; a line in the trail says who did.
+
+    Raises NotFound, NotPermitted, SealedUntilUsed.
+    """
     item = selectors.item(actor, item_id)
     _known(language)
     if not any(actor.holds(power) for power in policies.READERS):
         raise NotPermitted(power="itembank.view")
+    if not selectors.may_open(actor, item):
+        raise SealedUntilUsed
     version = selectors.current_version(item)
     source = sealing.open_item(version.content_sealed, version_id=version.pk)
     found = translations.open_translation_of(version, language)
@@ -292,6 +297,7 @@ def export_job(
     wanted = translations.translatable_for(actor, language, state=translations.UNTRANSLATED).filter(
         item__occupation_code=occupation_code, item__level=level
     )
+    wanted = wanted.filter(item__in=Item.objects.filter(policies.may_be_opened_by(actor)))
     rows: list[tuple[str, str, str, str, str, str]] = []
     day = timezone.localdate(at)
     limit = regulations.provision("itembank.export_items_at_most", on=day, occupation_code=occupation_code).value
