@@ -28,12 +28,12 @@ def answers_by_letter_and_number(page: Page) -> None:
     """Letters and digits answer, arrows turn the page and take the focus along, F marks, Backspace takes back."""
     for key in ("a", "ArrowRight", "2", "ArrowRight", "f", "c", "Backspace"):
         page.keyboard.press(key)
-    expect(page.locator("[data-progress]")).to_contain_text("2 / 9")
+    expect(page.locator("[data-progress]")).to_contain_text("2 / 10")
     expect(page.locator("[data-stem]")).to_be_focused()
     expect(page.get_by_role("button", name="3 未答 已标记")).to_have_attribute("aria-current", "step")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    expect(page.locator("[data-progress]")).to_contain_text("3 / 9")
+    expect(page.locator("[data-progress]")).to_contain_text("3 / 10")
 
 
 def answers_of_every_kind(page: Page) -> None:
@@ -42,7 +42,7 @@ def answers_of_every_kind(page: Page) -> None:
     for key in ("a", "b", "4", "a"):
         page.keyboard.press(key)
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
-    expect(page.locator("[data-progress]")).to_contain_text("4 / 9")
+    expect(page.locator("[data-progress]")).to_contain_text("4 / 10")
     page.keyboard.press("ArrowRight")
     page.get_by_label("第 1 空").fill("60")
     page.get_by_label("第 2 空").press_sequentially("6f")
@@ -53,7 +53,7 @@ def answers_of_every_kind(page: Page) -> None:
     expect(page.locator("[data-length]")).to_have_text("14 / 2000 字")
     page.locator("[data-previous]").click()
     expect(page.get_by_label("第 2 空")).to_have_value("6f")
-    expect(page.locator("[data-progress]")).to_contain_text("6 / 9")
+    expect(page.locator("[data-progress]")).to_contain_text("6 / 10")
     page.get_by_role("button", name="4 未答").click()
 
 

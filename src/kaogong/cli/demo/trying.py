@@ -90,9 +90,9 @@ WRITTEN: tuple[tuple[str, str, str, tuple[str, ...], str, int], ...] = (
         5,
     ),
     ("B-A-A-003", "truefalse", "更换熔体应先切断电源。", (), "T", 1),
-    ("B-A-B-011", "truefalse", "恢复导线绝缘时，绝缘带应每圈压住前一圈的一半左右。", (), "T", 2),
+    ("B-A-B-011", "truefalse", r"恢复导线绝缘时，绝缘带应每圈压住前一圈的 $\frac{1}{2}$ 左右。", (), "T", 2),
     ("B-A-C-005", "truefalse", "单极灯开关应接在零线上。", (), "F", 2),
-    ("B-A-B-004", "truefalse", "选择导线截面时只须满足允许载流量。", (), "F", 3),
+    ("B-A-B-004", "truefalse", r"选择导线截面时只须满足 $I_{\text{允许}}\geq I_{\text{计算}}$。", (), "F", 3),
 )
 """The new items: point, type, stem, options, key, difficulty."""
 MISKEYED = WRITTEN[6][2]

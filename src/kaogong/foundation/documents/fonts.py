@@ -30,10 +30,10 @@ def font_folders() -> tuple[Path, ...]:
 
 @cache
 def font_book() -> typst.Fonts:
-    """Return the loaded fonts, one set for the whole process."""
+    """Return the loaded fonts, one set for the whole process; those inside the typesetter serve formulas alone."""
     return typst.Fonts(
         include_system_fonts=False,
-        include_embedded_fonts=False,
+        include_embedded_fonts=True,
         font_paths=[str(folder) for folder in font_folders()],
     )
 

@@ -468,19 +468,26 @@ class Roster(Form):
 # ---- the item bank --------------------------------------------------------------------------------------------------
 
 
+Words = str | tuple[object, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookletItem:
-    """One item with its key; options come lettered, the rubric worded with its shares."""
+    """One item with its key; options come lettered, the rubric worded with its shares.
+
+    Words are pieces: a text, or a map with the tree of a `formula` (kind, code points, parts) and whether it is a
+    `block`.
+    """
 
     number: str
     kind: str
     point: str
     difficulty: str
-    stem: str
-    options: tuple[str, ...]
-    key: str
-    rubric: tuple[str, ...] = ()
-    explanation: str = ""
+    stem: Words
+    options: tuple[Words, ...]
+    key: Words
+    rubric: tuple[Words, ...] = ()
+    explanation: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

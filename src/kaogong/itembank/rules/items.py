@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kaogong.itembank.rules.formulas import pieces, problems_of_formulas
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.problems import gettext_noop as _
 
@@ -107,19 +108,25 @@ class ItemContent:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long the parts of an item may be, in characters, and how many options; provisions set them."""
+    """How long the parts of an item and a formula may be, in characters, and how many options; provisions set them."""
 
     stem: int
     option: int
     explanation: int
     options_at_least: int
     options_at_most: int
+    formula: int = 200
 
     @classmethod
     def of(cls, value: Mapping[str, int]) -> Limits:
         """From the value of a provision."""
         return cls(
-            value["stem"], value["option"], value["explanation"], value["options_at_least"], value["options_at_most"]
+            value["stem"],
+            value["option"],
+            value["explanation"],
+            value["options_at_least"],
+            value["options_at_most"],
+            value["formula"],
         )
 
 
@@ -133,6 +140,7 @@ def problems_of(content: ItemContent, *, limits: Limits) -> list[Problem]:
         *_key(content),
         *_rubric(content, limits),
         *_explanation(content, limits),
+        *_formulas(content, limits),
     ]
 
 
@@ -146,6 +154,17 @@ def _stem(content: ItemContent, limits: Limits) -> Iterator[Problem]:
 def _explanation(content: ItemContent, limits: Limits) -> Iterator[Problem]:
     if len(content.explanation) > limits.explanation:
         yield _too_long("explanation", "解析", content.explanation, limits.explanation)
+
+
+def _formulas(content: ItemContent, limits: Limits) -> Iterator[Problem]:
+    parts = [("stem", content.stem), *(("options", option) for option in content.options)]
+    parts += [("key", content.key)] if content.type in CONSTRUCTED else []
+    for field, text in (
+        *parts,
+        *(("rubric", each.text) for each in content.rubric),
+        ("explanation", content.explanation),
+    ):
+        yield from problems_of_formulas(field, text, limit=limits.formula)
 
 
 def _too_long(field: str, name: str, text: str, limit: int) -> Problem:
@@ -237,9 +256,15 @@ def normal_stem(stem: str) -> str:
     """A stem reduced to what makes it the same question: NFKC, lower case, without blanks, punctuation and spacing.
 
     Those vary from file to file; mathematical signs do not, so they stay, and so does what stands inside a figure
-    (1.5 is not 15).
+    (1.5 is not 15). A formula keeps all but its blanks: braces and capitals are its meaning.
     """
-    folded = unicodedata.normalize("NFKC", stem).casefold()
+    return "".join(
+        f"${''.join(each.text.split())}$" if each.is_formula else _folded(each.text) for each in pieces(stem)
+    )
+
+
+def _folded(words: str) -> str:
+    folded = unicodedata.normalize("NFKC", words).casefold()
     return "".join(mark for i, mark in enumerate(folded) if _counts(folded, i, mark))
 
 

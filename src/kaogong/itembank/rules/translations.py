@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kaogong.itembank.rules.formulas import problems_of_formulas
 from kaogong.itembank.rules.items import BLANK, FILL_IN, LETTERS, ItemContent, Limits
 from kaogong.itembank.rules.languages import LANGUAGES, Language, letters_of
 from kaogong.itembank.rules.problems import Problem
@@ -59,7 +60,13 @@ def problems_of_translation(
     source: ItemContent, said: Translated, *, language: Language, limits: Limits
 ) -> list[Problem]:
     """What is wrong with a language version of `source`: empty when it may stand. Lengths are in characters."""
-    return [*_whole(source, said), *_in_its_letters(said, language), *_options(said), *_lengths(said, limits)]
+    return [
+        *_whole(source, said),
+        *_in_its_letters(said, language),
+        *_options(said),
+        *_lengths(said, limits),
+        *_formulas(said, limits),
+    ]
 
 
 def _whole(source: ItemContent, said: Translated) -> Iterator[Problem]:
@@ -92,6 +99,11 @@ def _options(said: Translated) -> Iterator[Problem]:
             facts = {"first": seen[plain], "second": letter}
             yield Problem(letter.lower(), _("选项 {first} 与 {second} 相同"), facts)
         seen.setdefault(plain, letter)
+
+
+def _formulas(said: Translated, limits: Limits) -> Iterator[Problem]:
+    for part, text in parts_of(said):
+        yield from problems_of_formulas(part.lower(), text, limit=limits.formula)
 
 
 def _lengths(said: Translated, limits: Limits) -> Iterator[Problem]:

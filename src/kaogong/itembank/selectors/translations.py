@@ -138,6 +138,7 @@ def translation_limits(on: date) -> Limits:
         of_item.explanation * times,
         of_item.options_at_least,
         of_item.options_at_most,
+        of_item.formula,
     )
 
 

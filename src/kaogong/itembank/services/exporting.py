@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from kaogong.foundation.documents.forms import BookletItem, ItemBooklet
+from kaogong.foundation.documents.forms import BookletItem, ItemBooklet, Words
 from kaogong.foundation.documents.typesetting import typeset
 from kaogong.foundation.kernel import trail
 from kaogong.foundation.kernel.actors import Actor
@@ -21,8 +21,9 @@ from kaogong.foundation.kernel.refusals import NotPermitted, Refusal
 from kaogong.foundation.signing import digests
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.models import Item, ItemVersion, PaperItem
+from kaogong.itembank.rules import formulas
 from kaogong.itembank.rules.exports import Exported, excel, qti
-from kaogong.itembank.rules.items import LETTERS, TRUE_FALSE, TYPES
+from kaogong.itembank.rules.items import CONSTRUCTED, LETTERS, TRUE_FALSE, TYPES
 from kaogong.itembank.services.papers import refuse_unread
 from kaogong.itembank.states import ITEM
 from kaogong.occupations import selectors as occupations
@@ -182,9 +183,22 @@ def _printed(item: Exported) -> BookletItem:
         kind=TYPES[content.type],
         point=" ".join(filter(None, ("-".join(item.codes), item.point))),
         difficulty=str(item.difficulty),
-        stem=content.stem,
-        options=tuple(f"{letter}. {words}" for letter, words in zip(LETTERS, content.options, strict=False)),
-        key=key.replace("\n", "；"),
-        rubric=tuple(f"{each.text}（{each.share}%）" for each in content.rubric),
-        explanation=content.explanation,
+        stem=_said(content.stem),
+        options=tuple(_said(f"{letter}. {words}") for letter, words in zip(LETTERS, content.options, strict=False)),
+        key=_said(key) if content.type in CONSTRUCTED else key.replace("\n", "；"),
+        rubric=tuple(_said(f"{each.text}（{each.share}%）") for each in content.rubric),
+        explanation=_said(content.explanation),
     )
+
+
+def _said(text: str) -> Words:
+    """Words with their formulas as trees; one that cannot be read (from before they were judged) stays as it stands."""
+    found: list[object] = []
+    for piece in formulas.pieces(text):
+        try:
+            is_read = piece.is_formula
+            tree = {"formula": formulas.read(piece.text).plain(), "block": piece.is_block} if is_read else piece.text
+        except formulas.BadFormula:
+            tree = piece.text
+        found.append(tree)
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 Source: 1EdTech QTI 3.0 ASI and packaging; LOM for number, point, difficulty and consistency. Choices are scored by
 `match_correct`, gaps all or nothing by processing of their own, constructed items by people (`external-scored`).
+Formulas are MathML.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from xml.etree import ElementTree as ET
 
+from kaogong.itembank.rules import formulas, mathml
 from kaogong.itembank.rules.exports import Exported
 from kaogong.itembank.rules.items import BLANK, CHOICE, FILL_IN, LETTERS, MULTIPLE, TRUE_FALSE, TYPES, ItemContent
 
@@ -158,13 +160,13 @@ def _judged(every: ET.Element, name: str, room: str) -> None:
 
 def _stem_with_gaps(body: ET.Element, stem: str, names: Sequence[str]) -> None:
     waiting = list(names)
-    for line in stem.split("\n"):
+    for line in _by_line(stem):
         paragraph = ET.SubElement(body, "p")
         first, *others = BLANK.split(line)
-        paragraph.text = _clean(first)
+        _say(paragraph, first)
         for words in others:
-            gap = _add(paragraph, "text-entry-interaction", {"response-identifier": waiting.pop(0)})
-            gap.tail = _clean(words)
+            _add(paragraph, "text-entry-interaction", {"response-identifier": waiting.pop(0)})
+            _say(paragraph, words)
 
 
 def _constructed(root: ET.Element, content: ItemContent) -> None:
@@ -176,7 +178,7 @@ def _constructed(root: ET.Element, content: ItemContent) -> None:
     rubric = _add(body, "rubric-block", {"use": "scoring", "view": "scorer"})
     points = _add(rubric, "content-body")
     for each in content.rubric:
-        ET.SubElement(points, "p", {"data-share": str(each.share)}).text = _clean(each.text)
+        _say(ET.SubElement(points, "p", {"data-share": str(each.share)}), each.text)
 
 
 def _declared(
@@ -207,8 +209,39 @@ def _add(parent: ET.Element, name: str, attributes: Mapping[str, str] = {}) -> E
 
 
 def _lines(parent: ET.Element, text: str) -> None:
-    for line in text.split("\n"):
-        ET.SubElement(parent, "p").text = _clean(line)
+    for line in _by_line(text):
+        _say(ET.SubElement(parent, "p"), line)
+
+
+def _by_line(text: str) -> list[str]:
+    """The lines of a text, at the line ends that are in no formula."""
+    rows = [""]
+    for piece in _raw_pieces(text):
+        first, *others = [piece] if piece.startswith("$") and len(piece) > 1 else piece.split("\n")
+        rows[-1] += first
+        rows += others
+    return rows
+
+
+def _raw_pieces(text: str) -> list[str]:
+    ends = [0, *(place for found in formulas.PIECE.finditer(text) for place in found.span()), len(text)]
+    return [text[start:end] for start, end in pairwise(ends) if end > start]
+
+
+def _say(parent: ET.Element, text: str) -> None:
+    """Words at the end of an element, their formulas as MathML; one that cannot be read stays as it stands."""
+    for piece in formulas.pieces(text):
+        last = parent[-1] if len(parent) else None
+        try:
+            if piece.is_formula:
+                parent.append(mathml.element(piece.text, is_block=piece.is_block))
+                continue
+        except formulas.BadFormula:
+            pass
+        if last is None:
+            parent.text = (parent.text or "") + _clean(piece.text)
+        else:
+            last.tail = (last.tail or "") + _clean(piece.text)
 
 
 def _clean(text: str) -> str:

@@ -5,8 +5,8 @@ text entry and extended text. Element and attribute names of all versions are to
 hyphens, so both are taken away: `qti-choice-interaction` and `choiceInteraction` are `choiceinteraction`.
 
 What changes on the way: several right letters count all or nothing here (partial marks of a mapping are not kept, only
-its best answers are), answers to gaps are compared without case and width, and text loses its layout. A passage that
-an item refers to is put before its stem.
+its best answers are), answers to gaps are compared without case and width, and text loses its layout. Formulas in
+MathML that the bank can write become its TeX. A passage that an item refers to is put before its stem.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+from kaogong.itembank.rules import mathml
 from kaogong.itembank.rules.files.archives import SIGNATURE, Archive, BadXml, xml_of
 from kaogong.itembank.rules.files.rows import OBJECT, Entry, are_truths
 from kaogong.itembank.rules.files.text import NotReadable
+from kaogong.itembank.rules.formulas import BadFormula
 from kaogong.itembank.rules.items import BLANK, ESSAY, FILL_IN, LETTERS, MULTIPLE, SHORT, SINGLE, TRUE_FALSE, TYPES
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.problems import gettext_noop as _
@@ -378,6 +380,8 @@ def _speak(
     name = _name(child)
     if child in instead:
         pieces.append(instead[child])
+    elif name == "math":
+        pieces.append(_formula(child))
     elif name in NO_TEXT:
         pieces.append(OBJECT)
     elif name == "br":
@@ -391,6 +395,15 @@ def _speak(
         pieces.append(f"\n{mark}" if name in BLOCKS else "")
         _walk(child, instead, pieces)
         pieces.append("\n" if name in BLOCKS else "　" if name in {"td", "th"} else "")
+
+
+def _formula(math: ET.Element) -> str:
+    """The formula as the bank writes it, or the mark of what is no text."""
+    try:
+        tex = mathml.tex_of(math)
+    except BadFormula:
+        return OBJECT
+    return f"$${tex}$$" if math.get("display") == "block" else f"${tex}$"
 
 
 def _raised(text: str, name: str) -> str:

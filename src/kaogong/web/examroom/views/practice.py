@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 
 def questions() -> list[dict[str, Any]]:
-    """Nine questions in the shape of a paper's: every way to answer that there is."""
+    """Ten questions in the shape of a paper's: every way to answer that there is, and a formula."""
     singles = [
         (
             _("选择题在选项上点一下即可作答。下列做法中，可以选中选项的是（　）。"),
@@ -39,6 +39,8 @@ def questions() -> list[dict[str, Any]]:
     found.append(_question(7, "multiple", _("多项选择题可以选几项，再点一次取消。考试时应当（　）。"), several))
     found.append(_question(8, "fillin", _("填空题按空填写：一小时是____分钟，一分钟是____秒。"), gaps=2))
     found.append(_question(9, "short", _("简答题直接书写，边写边存。请写一写，考试中机器出了故障应当怎么办。")))
+    doubled = _(r"公式排成这样：$P=\frac{U^2}{R}$。电压不变、电阻加倍时，功率是原来的（　）。")
+    found.append(_question(10, "single", doubled, [r"$\frac{1}{2}$", "$2$", r"$\frac{1}{4}$", "$4$"]))
     return found
 
 

@@ -1,5 +1,7 @@
 // What the candidate sees of the paper: one question, the grid of numbers, progress. Draws, knows no network.
 
+import { rich } from "../ui/js/rich.js";
+
 const LETTERS = "ABCDEFGH";
 const GAP = /_{2,}/; // as the bank writes a gap
 const WRITTEN = new Set(["short", "calculation", "essay", "case"]);
@@ -76,13 +78,13 @@ export class Sheet {
   }
 
   #stem({ stem, gaps }) {
-    if (!gaps) return [stem];
+    if (!gaps) return rich(stem);
     return stem.split(GAP).flatMap((text, place) => {
-      if (!place) return [text];
+      if (!place) return rich(text);
       const gap = document.createElement("span");
       gap.className = "exam-gap";
       gap.textContent = place;
-      return [gap, text];
+      return [gap, ...rich(text)];
     });
   }
 
@@ -155,7 +157,7 @@ export class Sheet {
     letter.className = "exam-letter";
     letter.textContent = question.type === "truefalse" ? (value === "T" ? "✓" : "✗") : value;
     const words = document.createElement("span");
-    words.textContent = text;
+    words.replaceChildren(...rich(text));
     label.append(input, letter, words);
     return label;
   }
