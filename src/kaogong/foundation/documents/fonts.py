@@ -29,11 +29,14 @@ def font_folders() -> tuple[Path, ...]:
 
 
 @cache
-def font_book() -> typst.Fonts:
-    """Return the loaded fonts, one set for the whole process; those inside the typesetter serve formulas alone."""
+def font_book(*, has_formulas: bool = False) -> typst.Fonts:
+    """Return the loaded fonts, one set for the whole process; for papers with formulas those of the typesetter too.
+
+    Its New Computer Modern Math is the one font at hand that sets formulas, and is the same in every copy of it.
+    """
     return typst.Fonts(
         include_system_fonts=False,
-        include_embedded_fonts=True,
+        include_embedded_fonts=has_formulas,
         font_paths=[str(folder) for folder in font_folders()],
     )
 

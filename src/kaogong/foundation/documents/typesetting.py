@@ -26,6 +26,8 @@ from kaogong.foundation.documents.qr import qr_svg
 Standard = Literal["a-2b", ""]
 
 TEMPLATES = Path(__file__).parent / "templates"
+WITH_FORMULAS = frozenset({"item-booklet"})
+"""The templates that set formulas."""
 
 _compilers = threading.local()
 
@@ -95,7 +97,8 @@ def _compiler(template: str) -> typst.Compiler:
         source = TEMPLATES / f"{template}.typ"
         if source.parent != TEMPLATES or not source.is_file():
             raise TypesettingFailed(f"no template {template!r}")
-        alive[template] = typst.Compiler(input=source, root=str(TEMPLATES), font_paths=font_book())
+        fonts = font_book(has_formulas=template in WITH_FORMULAS)
+        alive[template] = typst.Compiler(input=source, root=str(TEMPLATES), font_paths=fonts)
     return alive[template]
 
 
