@@ -31,7 +31,7 @@ from tests.support.registration import (
     next_name,
 )
 from tests.support.seating import ARRANGER, arranging_time, fill_panels
-from tests.support.sittings import APPLYING, announced_sitting
+from tests.support.sittings import APPLYING, PLANNER, announced_sitting
 from tests.support.stations import make_station
 
 pytestmark = pytest.mark.concurrency
@@ -159,3 +159,19 @@ class TestAtOnce:
 
         assert refusals(at_once(publish, publish)) == [seating_services.SeatsPublished]
         assert Ticket.objects.filter(registration__sitting=sitting).count() == 3
+
+
+def test_the_paper_s_language_is_chosen_before_the_tickets_or_not_at_all(real_database: None) -> None:
+    """Whoever changes it while tickets are published gets it in time, or is told; never in between."""
+    sitting = announced_sitting(languages=("ug",))
+    entered = make_admitted(sitting)
+    results = at_once(
+        lambda: services.choose_language(
+            actor=candidate(entered.person_id), at=APPLYING, registration_id=entered.pk, language="ug"
+        ),
+        lambda: sitting_services.publish(actor=PLANNER, at=APPLYING, sitting_id=sitting.pk),
+    )
+    told = refusals(results)
+    assert told in ([], [services.LanguageSettled])
+    assert Registration.objects.get(pk=entered.pk).language == ("zh-hans" if told else "ug")
+    assert sittings.of_id(sitting.pk).state == "published"

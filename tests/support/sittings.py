@@ -45,6 +45,7 @@ def draft(
     closes: datetime = CLOSES,
     number: str = "",
     fees: dict[str, Any] | None = None,
+    languages: Sequence[str] = (),
     actor: Actor = PLANNER,
     at: datetime = DRAFTED,
 ) -> Round:
@@ -62,6 +63,7 @@ def draft(
         applications_from=opens,
         applications_until=closes,
         fees=fees if fees is not None else {"theory": 3500, "skill": 16000, "review": 32000, "basis": "测试"},
+        languages=languages,
     )
 
 
@@ -109,9 +111,10 @@ def make_round(
     at: datetime = DRAFTED,
     opens: datetime = OPENS,
     closes: datetime = CLOSES,
+    languages: Sequence[str] = (),
 ) -> Round:
     """An announced round with a sitting at each station on each day; by default one of 30 places in Nanjing."""
-    round_ = draft(centre=centre, level=level, actor=actor, at=at, opens=opens, closes=closes)
+    round_ = draft(centre=centre, level=level, actor=actor, at=at, opens=opens, closes=closes, languages=languages)
     for site in stations or [make_station()]:
         for day in days:
             make_sitting(round_=round_, station=site, day=day, waves=waves, actor=actor, at=at)

@@ -6,7 +6,7 @@ web reads the real clock, so the past of a story (announcing, applying, seating)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -238,7 +238,7 @@ def signed_up(name: str, *, at: datetime, region_code: str = "320102") -> Someon
     return Someone(name, login, number, person)
 
 
-def begin(*, theory_at: datetime, skill_after: timedelta = timedelta(hours=2)) -> Story:
+def begin(*, theory_at: datetime, skill_after: timedelta = timedelta(hours=2), languages: Sequence[str] = ()) -> Story:
     """A centre and a station, and an announced round with one sitting whose theory begins at that moment.
 
     The round was announced 45 days before, applications close 12 days before.
@@ -260,6 +260,7 @@ def begin(*, theory_at: datetime, skill_after: timedelta = timedelta(hours=2)) -
         centre=centre,
         opens=drafted + timedelta(days=1),
         closes=theory_at - timedelta(days=12),
+        languages=languages,
         at=drafted,
     )
     sitting = _sitting(round_, station, drafted, theory_at, theory_at + skill_after)

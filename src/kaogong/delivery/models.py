@@ -27,6 +27,7 @@ class PaperCopy(Record):
     )
     digest = models.CharField("明文摘要", max_length=64)
     questions = models.PositiveSmallIntegerField("题数")
+    languages = models.JSONField("有译本的题数", default=dict, blank=True, help_text="文字→题数")
     not_before = models.DateTimeField("启封不得早于")
     delivered_at = models.DateTimeField("下发时间")
     released_at = models.DateTimeField("启封时间", null=True, blank=True)
@@ -78,6 +79,7 @@ class Attempt(Attested):
     answers_received = models.PositiveIntegerField("已收作答条数", default=0)
     answers_digest = models.CharField("作答摘要", max_length=64, blank=True)
     receipt = models.JSONField("交卷回执", default=dict)
+    language = models.CharField("试卷文字", max_length=10, default="zh-hans")
     note = models.CharField(max_length=200, blank=True)
 
     ATTESTED = ("registration", "part", "paper_copy", "state", "answers_digest")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -27,13 +28,25 @@ class PaperLocked(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A question in another language: stem, and the options in the order of the Chinese ones."""
+
+    stem: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """One question as a candidate may see it: the paper's position, type, stem, options in order. Never its key."""
+    """One question as a candidate may see it: the paper's position, type, stem, options in order. Never its key.
+
+    `said` has it in the other languages of the round, by tag, as far as there are approved versions.
+    """
 
     position: int
     type: str
     stem: str
     options: tuple[str, ...]
+    said: Mapping[str, Said] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,12 @@ def unseal(content: bytes, key_sealed: bytes, lock: Lock, *, digest: str, at: da
         raise PaperLocked("the seal does not fit") from error
     if digests.plain(clear) != digest:
         raise PaperLocked("not the paper that was delivered")
-    return [Question(row["position"], row["type"], row["stem"], tuple(row["options"])) for row in json.loads(clear)]
+    return [_question(row) for row in json.loads(clear)]
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    said = {tag: Said(each["stem"], tuple(each["options"])) for tag, each in row.get("said", {}).items()}
+    return Question(row["position"], row["type"], row["stem"], tuple(row["options"]), said)
 
 
 def rebind(key_sealed: bytes, before: Lock, after: Lock) -> bytes:

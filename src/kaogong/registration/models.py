@@ -57,6 +57,7 @@ class Registration(Attested):
     region_code = models.CharField("行政区划", max_length=6)
     parts = ArrayField(models.CharField(max_length=10), verbose_name="报考科目")
     condition_code = models.CharField("申报条件", max_length=10)
+    language = models.CharField("理论考试文字", max_length=10, default="zh-hans")
     carried = models.JSONField("保留科目", default=dict, help_text="以前通过且仍在保留期内的科目→通过日期")
     claim = models.JSONField("申报事实", default=dict)
     verdict = models.JSONField("条件核对", default=dict)

@@ -53,6 +53,24 @@ class PartsMissing(Refusal):
     field = "parts"
 
 
+class LanguageNotOffered(Refusal):
+    """The round was not announced with that language."""
+
+    message = _("本批次没有公布“{language}”试卷。")
+    advice = _("请选公告列出的文字；需要其他文字的，请在报名前向组织机构提出。")
+    clause = Clause("kaogong-language-rules", "choice")
+    field = "language"
+
+
+class LanguageSettled(Refusal):
+    """Seats are given and tickets out, or the application is over: the paper's language stands."""
+
+    message = _("准考证已经发布或报名已经结束，考试文字不能再改。")
+    advice = _("作答时每一题都可以随时切换到中文。")
+    clause = Clause("kaogong-language-rules", "choice")
+    field = "language"
+
+
 class OutOfRegion(Refusal):
     """The candidate neither lives nor works in the station's territory."""
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -27,6 +27,9 @@ class Round(Record):
     applications_until = models.DateTimeField("报名截止")
     fees = models.JSONField("收费（分）", default=dict, help_text="科目→金额（分），另记依据")
     notice = models.TextField("公告内容", blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=10), verbose_name="可选用的文字", default=list, blank=True, help_text="中文之外"
+    )
     state = models.CharField(max_length=20, choices=ROUND.choices(), default=ROUND.initial)
     announced_at = models.DateTimeField("公告时间", null=True, blank=True)
     drafted_at = models.DateTimeField("编制时间")

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 
 from kaogong.delivery import policies, rules
 from kaogong.delivery.models import Answer, Attempt, PaperCopy, ScoreSheet
-from kaogong.delivery.papers import Lock, PaperLocked, Question, unseal
+from kaogong.delivery.papers import Lock, PaperLocked, Question, Said, unseal
 from kaogong.delivery.selectors.finding import own_attempt, tickets_of
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.signing import canonical, digests, keys
@@ -24,7 +24,10 @@ from kaogong.regulations.selectors import provision
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
-    """A question in the place where this candidate sees it (`number`, from 1); answers go by `position`."""
+    """A question in the place where this candidate sees it (`number`, from 1); answers go by `position`.
+
+    `own` is the question in the language of the attempt; None in Chinese, or where there is no version in it.
+    """
 
     number: int
     position: int
@@ -32,6 +35,7 @@ class ShownQuestion:
     stem: str
     options: tuple[str, ...]
     gaps: int = 0
+    own: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def opened(attempt: Attempt, *, device: str, at: datetime) -> StartedAttempt:
         raise PaperLocked("not under way")
     questions = {each.position: each for each in questions_of(attempt.paper_copy_id, at=at)}
     order = rules.presentation([(each.position, each.type) for each in questions.values()], seed=str(attempt.pk))
-    shown = [_shown(number, questions[position]) for number, position in enumerate(order, start=1)]
+    shown = [_shown(number, questions[position], attempt.language) for number, position in enumerate(order, start=1)]
     return StartedAttempt(
         attempt=attempt,
         questions=shown,
@@ -238,6 +242,7 @@ def may_submit(actor: Actor, attempt: Attempt) -> bool:
     return policies.is_own(actor, attempt) and attempt.state == "started"
 
 
-def _shown(number: int, question: Question) -> ShownQuestion:
+def _shown(number: int, question: Question, language: str) -> ShownQuestion:
     gaps = itembank.gaps_in(question.stem) if question.type == itembank.FILL_IN else 0
-    return ShownQuestion(number, question.position, question.type, question.stem, question.options, gaps)
+    own = question.said.get(language)
+    return ShownQuestion(number, question.position, question.type, question.stem, question.options, gaps, own)

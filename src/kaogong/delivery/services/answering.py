@@ -37,7 +37,7 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.signing import digests
-from kaogong.itembank.selectors import gaps_in
+from kaogong.itembank.selectors import CHINESE, gaps_in
 from kaogong.regulations.selectors import provision
 from kaogong.seating.models import Ticket
 
@@ -103,14 +103,22 @@ def start(*, actor: Actor, at: datetime, attempt_id: UUID, device: str) -> Start
         _resume(actor, at, attempt, device)
         return opened(attempt, device=device, at=at)
     state = ATTEMPT.after("start", attempt.state)
-    attempt.paper_copy = _copy_for(attempt, at)
+    attempt.paper_copy = copy = _copy_for(attempt, at)
+    attempt.language = attempt.registration.language if attempt.registration.language in copy.languages else CHINESE
     part = attempt.part
     ends = rules.personal_end(at, minutes=part.minutes, wave_ends_at=part.wave_ends_at(attempt.seat.wave))
     if ends <= at:
         raise TimeOver(ends_at=moment(ends))
     attempt.state, attempt.started_at, attempt.ends_at, attempt.device = state, at, ends, device[:40]
-    attempt.save(update_fields=["state", "started_at", "ends_at", "device", "paper_copy"])
-    trail.record(actor=actor, action="delivery.started", target=attempt, device=device[:40], ends_at=ends.isoformat())
+    attempt.save(update_fields=["state", "started_at", "ends_at", "device", "paper_copy", "language"])
+    trail.record(
+        actor=actor,
+        action="delivery.started",
+        target=attempt,
+        device=device[:40],
+        ends_at=ends.isoformat(),
+        language=attempt.language,
+    )
     return opened(attempt, device=device, at=at)
 
 

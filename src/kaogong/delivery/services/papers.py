@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from math import ceil
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from kaogong.delivery import policies, rules, selectors
 from kaogong.delivery.events import PapersReleased
 from kaogong.delivery.models import PaperCopy, TaskDraw
-from kaogong.delivery.papers import Lock, Question, rebind, seal
+from kaogong.delivery.papers import Lock, Question, Said, rebind, seal
 from kaogong.delivery.selectors.answers import lock_of
 from kaogong.delivery.services.refusals import (
     AlreadyDelivered,
     AlreadyDrawn,
     AlreadyReleased,
+    LanguageIncomplete,
     NoPaperDelivered,
     NothingToDraw,
     PaperDoesNotFit,
@@ -32,6 +37,7 @@ from kaogong.foundation.outbox import announcing
 from kaogong.itembank import selectors as itembank
 from kaogong.itembank import services as bank
 from kaogong.itembank.models import Paper
+from kaogong.regulations.selectors import provision
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings.models import SittingPart
 from kaogong.sittings.selectors import PART_NAMES
@@ -52,8 +58,9 @@ def deliver_paper(*, actor: Actor, at: datetime, part_id: UUID, paper_id: UUID, 
     _require_fit(paper, part)
     copy = PaperCopy(id=uuid7(), part=part, paper=paper, wave=wave, delivered_at=at)
     copy.not_before = part.wave_starts_at(max(wave, 1))
-    questions = itembank.questions_for_delivery(paper_id, actor)
-    sealed = seal([Question(q.position, q.type, q.stem, tuple(q.options)) for q in questions], lock_of(copy))
+    questions = _questions(actor, paper_id, part)
+    copy.languages = _languages(part, paper, questions, at)
+    sealed = seal(questions, lock_of(copy))
     copy.content_sealed, copy.key_sealed, copy.digest = sealed.content, sealed.key, sealed.digest
     copy.questions = len(questions)
     try:
@@ -70,8 +77,48 @@ def deliver_paper(*, actor: Actor, at: datetime, part_id: UUID, paper_id: UUID, 
         paper=paper.number,
         digest=copy.digest,
         not_before=copy.not_before.isoformat(),
+        languages=copy.languages,
     )
     return copy
+
+
+def _questions(actor: Actor, paper_id: UUID, part: SittingPart) -> list[Question]:
+    """The paper's questions with the approved versions of exactly these item versions in the round's languages."""
+    offered = part.sitting.round.languages
+    questions = itembank.questions_for_delivery(paper_id, actor)
+    found = itembank.approved_translations([each.version_id for each in questions]) if offered else {}
+
+    def said(question: itembank.Question) -> dict[str, Said]:
+        versions = found.get(question.version_id, {})
+        return {tag: Said(versions[tag].stem, versions[tag].options) for tag in offered if tag in versions}
+
+    return [Question(each.position, each.type, each.stem, tuple(each.options), said(each)) for each in questions]
+
+
+def _languages(part: SittingPart, paper: Paper, questions: Sequence[Question], at: datetime) -> dict[str, int]:
+    """How many questions are there in each language of the round. Raises LanguageIncomplete below the rule's share."""
+    counts = {tag: sum(tag in each.said for each in questions) for tag in part.sitting.round.languages}
+    if not counts:
+        return counts
+    round_ = part.sitting.round
+    share = provision(
+        "delivery.language_share",
+        on=localdate(at),
+        region_code=part.sitting.region_code,
+        occupation_code=round_.occupation_code,
+    )
+    least = Decimal(share.value) * len(questions)
+    for tag, count in counts.items():
+        if count < least:
+            raise LanguageIncomplete(
+                paper=paper.number,
+                language=itembank.LANGUAGES[tag].name,
+                count=count,
+                total=len(questions),
+                least=ceil(least),
+                clause=share.clause,
+            )
+    return counts
 
 
 @command

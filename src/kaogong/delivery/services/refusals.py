@@ -21,6 +21,14 @@ class PaperDoesNotFit(Refusal):
     clause = Clause(HOUSE, "papers")
 
 
+class LanguageIncomplete(Refusal):
+    """Too few questions of the paper have an approved version in a language that the round offers."""
+
+    message = _("试卷“{paper}”只有 {count} / {total} 题有{language}的审定译文，至少要 {least} 题，不能下发。")
+    advice = _("请在题库的“语言版本”中补齐译文，或另组一份译文齐全的试卷。")
+    clause = Clause("kaogong-language-rules", "share")
+
+
 class PartHasNoPaper(Refusal):
     """Theory needs a paper, and only theory does."""
 

@@ -28,6 +28,8 @@ class Language:
     writing_mode: str
     font: str
     script: tuple[Range, ...]
+    truths: tuple[str, str] = ("", "")
+    """How right and wrong are said of a statement; empty where we are not sure of the words."""
 
     @property
     def is_down(self) -> bool:
@@ -43,8 +45,17 @@ class Language:
 LANGUAGES = {
     each.tag: each
     for each in (
-        Language("bo", "藏语", "བོད་སྐད།", LEFT_TO_RIGHT, ACROSS, "Noto Serif Tibetan", ((0x0F00, 0x0FFF),)),
-        Language("ug", "维吾尔语", "ئۇيغۇرچە", RIGHT_TO_LEFT, ACROSS, "Noto Naskh Arabic", ARABIC),
+        Language(
+            "bo",
+            "藏语",
+            "བོད་སྐད།",
+            LEFT_TO_RIGHT,
+            ACROSS,
+            "Noto Serif Tibetan",
+            ((0x0F00, 0x0FFF),),
+            ("བདེན་པ།", "ནོར་བ།"),
+        ),
+        Language("ug", "维吾尔语", "ئۇيغۇرچە", RIGHT_TO_LEFT, ACROSS, "Noto Naskh Arabic", ARABIC, ("توغرا", "خاتا")),
         Language(
             "mn-Mong",
             "蒙古语（传统蒙古文）",
@@ -53,14 +64,38 @@ LANGUAGES = {
             DOWN,
             "Noto Sans Mongolian",
             ((0x1800, 0x18AF),),
+            ("ᠵᠥᠪ", "ᠪᠤᠷᠤᠭᠤ"),
         ),
-        Language("kk-Arab", "哈萨克语（阿拉伯字母）", "قازاقشا", RIGHT_TO_LEFT, ACROSS, "Noto Naskh Arabic", ARABIC),
-        Language("ko", "朝鲜语", "조선어", LEFT_TO_RIGHT, ACROSS, "Noto Sans KR", ((0x1100, 0x11FF), (0xAC00, 0xD7A3))),
+        Language(
+            "kk-Arab",
+            "哈萨克语（阿拉伯字母）",
+            "قازاقشا",
+            RIGHT_TO_LEFT,
+            ACROSS,
+            "Noto Naskh Arabic",
+            ARABIC,
+            ("دۇرىس", "قاتە"),
+        ),
+        Language(
+            "ko",
+            "朝鲜语",
+            "조선어",
+            LEFT_TO_RIGHT,
+            ACROSS,
+            "Noto Sans KR",
+            ((0x1100, 0x11FF), (0xAC00, 0xD7A3)),
+            ("옳음", "그름"),
+        ),
         Language("ii", "彝语", "ꆈꌠꉙ", LEFT_TO_RIGHT, ACROSS, "Noto Sans Yi", ((0xA000, 0xA4CF),)),
         Language("za", "壮语", "Vahcuengh", LEFT_TO_RIGHT, ACROSS, "Noto Sans SC", LATIN),
     )
 }
 CHOICES = [(tag, each.name) for tag, each in LANGUAGES.items()]
+
+
+def language_name(tag: str) -> str:
+    """The name of a language in Chinese, Chinese itself included."""
+    return LANGUAGES[tag].name if tag in LANGUAGES else "中文"
 
 
 def letters_of(language: Language, text: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ from kaogong.itembank.rules.items import (
     gaps_in,
 )
 from kaogong.itembank.rules.keys import Key, is_right
-from kaogong.itembank.rules.languages import CHINESE, LANGUAGES, Language
+from kaogong.itembank.rules.languages import CHINESE, LANGUAGES, Language, language_name
 from kaogong.itembank.rules.problems import Problem
 from kaogong.itembank.rules.promotion import OUTCOMES, Line, Verdict
 from kaogong.itembank.rules.subbanks import KINDS as SUB_BANK_KINDS
@@ -304,6 +304,7 @@ __all__ = [
     "items_with_versions",
     "job_rows",
     "known_parameters",
+    "language_name",
     "local_points",
     "manifest_of",
     "may_open",

@@ -15,6 +15,8 @@ from kaogong.registration.refusals import (
     EvidenceTooLarge,
     EvidenceTooMany,
     FeeAlreadyCollected,
+    LanguageNotOffered,
+    LanguageSettled,
     ListStale,
     ListUnreadable,
     NameDiffers,
@@ -42,7 +44,14 @@ from kaogong.registration.refusals import (
     UnknownCondition,
     UnknownPart,
 )
-from kaogong.registration.services.applying import choose_parts, claim, start, start_by_document, submit
+from kaogong.registration.services.applying import (
+    choose_language,
+    choose_parts,
+    claim,
+    start,
+    start_by_document,
+    submit,
+)
 from kaogong.registration.services.batches import Application, BatchReport, RefusedRow, enter_many
 from kaogong.registration.services.deciding import (
     NotAdmitted,
@@ -89,6 +98,8 @@ __all__ = [
     "EvidenceTooLarge",
     "EvidenceTooMany",
     "FeeAlreadyCollected",
+    "LanguageNotOffered",
+    "LanguageSettled",
     "ListStale",
     "ListUnreadable",
     "NameDiffers",
@@ -122,6 +133,7 @@ __all__ = [
     "admit",
     "admit_many",
     "check_rows",
+    "choose_language",
     "choose_parts",
     "claim",
     "collect_fee",

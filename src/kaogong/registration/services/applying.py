@@ -18,6 +18,7 @@ from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.commands import command
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted, WrongState
 from kaogong.foundation.outbox import announcing
+from kaogong.itembank import selectors as itembank
 from kaogong.registration import events, gate, policies, refusals, rules, selectors
 from kaogong.registration.models import Registration
 from kaogong.registration.selectors.offers import day_of
@@ -151,6 +152,26 @@ def choose_parts(*, actor: Actor, at: datetime, registration_id: UUID, parts: Se
     registration.fee = rules.fee_of(chosen, registration.round.fees)
     registration.save(update_fields=["parts", "carried", "fee"])
     trail.record(actor=actor, action="registration.parts_chosen", target=registration, parts=registration.parts)
+    return registration
+
+
+@command
+def choose_language(*, actor: Actor, at: datetime, registration_id: UUID, language: str) -> Registration:
+    """Choose in which of the round's languages the theory is sat, until tickets are out; Chinese is always there.
+
+    With the publishing of the tickets at once: the sitting's row is locked, so the choice is either on the lists or
+    refused. Raises LanguageNotOffered, LanguageSettled.
+    """
+    registration = _locked(actor, registration_id)
+    policies.require_enter(actor, registration)
+    if registration.state in ("refused", "withdrawn") or not sittings.held_before_tickets(registration.sitting_id):
+        raise refusals.LanguageSettled
+    if language not in (itembank.CHINESE, *registration.round.languages):
+        known = itembank.LANGUAGES.get(language)
+        raise refusals.LanguageNotOffered(language=known.name if known else language)
+    registration.language = language
+    registration.save(update_fields=["language"])
+    trail.record(actor=actor, action="registration.language_chosen", target=registration, language=language)
     return registration
 
 

@@ -20,6 +20,7 @@ from kaogong.foundation.documents.typesetting import Document, typeset
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.actors import Actor
 from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.itembank.selectors import CHINESE, language_name
 from kaogong.regulations.selectors import NoProvision, provision
 from kaogong.seating.models import PanelMember, Seat, Ticket
 from kaogong.seating.selectors.seats import (
@@ -116,12 +117,19 @@ def attendance_pdf(actor: Actor, room_id: UUID, wave: int, at: datetime) -> Docu
                 ticket_number=numbers.get(seat.registration_id, ""),
                 name=seat.registration.printed_name,
                 masked_id_number=seat.registration.person.document_masked,
+                remark=_paper_in(seat, part),
             )
             for seat in given
         ),
         invigilators=_watching(part, shown.room.pk),
     )
     return typeset(form, at=at)
+
+
+def _paper_in(seat: Seat, part: SittingPart) -> str:
+    """The language of the candidate's paper, where it is not Chinese."""
+    language = seat.registration.language
+    return language_name(language).partition("（")[0] if part.part == "theory" and language != CHINESE else ""
 
 
 def _watching(part: SittingPart, room_id: UUID) -> int:

@@ -31,6 +31,7 @@ __all__ = [
     "checks_of",
     "fee_basis",
     "fees_of",
+    "held_before_tickets",
     "is_open",
     "is_within_territory",
     "may",
@@ -209,6 +210,12 @@ def of_id(sitting_id: UUID) -> Sitting:
     if found is None:
         raise NotFound
     return found
+
+
+def held_before_tickets(sitting_id: UUID) -> bool:
+    """Whether the tickets of a sitting are not out yet; while the transaction lasts none can be published."""
+    held = Sitting.objects.select_for_update().filter(pk=sitting_id, state="scheduled")
+    return held.first() is not None
 
 
 def round_of(sitting_id: UUID) -> Round:

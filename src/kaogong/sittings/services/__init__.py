@@ -8,6 +8,7 @@ from kaogong.sittings.services.places import claim_place, release_place
 from kaogong.sittings.services.planning import add_sitting, announce, draft_round, drop_sitting
 from kaogong.sittings.services.refusals import (
     FeesMissing,
+    LanguageUnknown,
     LevelClosed,
     MoveNowhere,
     MoveTooLate,
@@ -38,6 +39,7 @@ from kaogong.sittings.services.refusals import (
 
 __all__ = [
     "FeesMissing",
+    "LanguageUnknown",
     "LevelClosed",
     "MoveNowhere",
     "MoveTooLate",

@@ -18,6 +18,7 @@ from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.organisations import selectors as organisations
 from kaogong.foundation.outbox import announcing
 from kaogong.foundation.regions import selectors as regions
+from kaogong.itembank.selectors import LANGUAGES
 from kaogong.regulations.selectors import provision
 from kaogong.sittings import policies, selectors
 from kaogong.sittings.events import RoundAnnounced
@@ -49,17 +50,21 @@ def draft_round(
     number: str = "",
     fees: Mapping[str, Any] | None = None,
     notice: str = "",
+    languages: Sequence[str] = (),
 ) -> Round:
     """Draft a round for an occupation and level; it pins the standard in force when applications close.
 
     `fees` maps parts to amounts in fen, with `basis` for the words; left out, the library's reference figures are
-    taken. Without `number` the next of the year and territory is drawn (`2026-3201-003`); two at once get two numbers.
+    taken. `languages` (tags, beside Chinese) are those in which the theory may be sat. Without `number` the next of
+    the year and territory is drawn (`2026-3201-003`); two at once get two numbers.
     Needs `sittings.plan` over the organising body or its region.
     """
     body = organisations.get(organisation_id)
     actor.require("sittings.plan", region=body.region_code, organisation=body.pk)
     if applications_until <= applications_from:
         raise refusals.WindowWrong
+    if unknown := set(languages) - LANGUAGES.keys():
+        raise refusals.LanguageUnknown(language=sorted(unknown)[0])
     standard = _standard(occupation_code, level, localdate(applications_until))
     draft = Round(
         name=name.strip(),
@@ -74,6 +79,7 @@ def draft_round(
         applications_until=applications_until,
         fees=dict(fees) if fees is not None else _reference_fees(occupation_code, level, at, body.region_code),
         notice=notice.strip(),
+        languages=[tag for tag in LANGUAGES if tag in languages],
         drafted_at=at,
     )
     _save_numbered(draft, number.strip(), regions.territory(body.region_code)[0] or "0000", localdate(at).year)

@@ -29,6 +29,15 @@ class WindowWrong(Refusal):
     field = "applications_until"
 
 
+class LanguageUnknown(Refusal):
+    """The bank keeps no language versions in it."""
+
+    message = _("题库没有“{language}”这种文字的版本。")
+    advice = _("请从列出的文字中选择。")
+    clause = Clause("kaogong-language-rules", "offered")
+    field = "languages"
+
+
 class NoStandard(Refusal):
     """No national standard of the occupation is in force, or it has no such level."""
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("registrations/start/<uuid:sitting_id>/", registration.start, name="registration-start"),
     path(ONE, registration.detail, name="registration"),
     path(f"{ONE}parts/", registration.parts, name="registration-parts"),
+    path(f"{ONE}language/", registration.language, name="registration-language"),
     path(f"{ONE}where/", registration.where, name="registration-where"),
     path(f"{ONE}condition/", registration.condition, name="registration-condition"),
     path(f"{ONE}facts/", registration.facts, name="registration-facts"),

@@ -172,13 +172,30 @@ def start(request: ActorRequest, attempt_id: UUID, body: dict[str, Any]) -> dict
                 "stem": each.stem,
                 "options": list(each.options),
                 "gaps": each.gaps,
+                "own": {"stem": each.own.stem, "options": list(each.own.options)} if each.own else None,
             }
             for each in begun.questions
         ],
         "answers": {str(position): answer for position, answer in begun.answers.items()},
         "limits": {"gap": begun.limits.gap, "text": begun.limits.text},
+        "language": _language(begun.attempt.language),
         "acknowledged": begun.acknowledged,
         "ends_at": begun.ends_at.isoformat(),
+    }
+
+
+def _language(tag: str) -> dict[str, Any] | None:
+    """How the page sets the attempt's language; None for Chinese."""
+    found = itembank.LANGUAGES.get(tag)
+    if found is None:
+        return None
+    return {
+        "tag": tag,
+        "name": _(found.name),
+        "own_name": found.own_name,
+        "dir": found.direction,
+        "is_down": found.is_down,
+        "truths": list(found.truths),
     }
 
 
@@ -296,6 +313,9 @@ def _words() -> dict[str, str]:
         "open": _("未答"),
         "flagged": _("已标记"),
         "flag": _("标记此题"),
+        "in_chinese": _("看中文"),
+        "in_own": _("看{language}"),
+        "only_chinese": _("本题没有{language}的审定译文，请按中文作答。"),
         "unflag": _("取消标记"),
         "progress": _("已答 {answered} / {total}"),
         "all_answered": _("{total} 题全部作答。"),

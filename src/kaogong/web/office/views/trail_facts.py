@@ -179,6 +179,7 @@ FACTS = {
     "kept": gettext_lazy("写入统计的试题数"),
     "kinds": gettext_lazy("审查类别"),
     "language": gettext_lazy("语言"),
+    "languages": gettext_lazy("各文字译本题数"),
     "ordered_by": gettext_lazy("下单人"),
     "other": gettext_lazy("另一道试题"),
     "panel": gettext_lazy("评估组"),

@@ -172,6 +172,7 @@ ACTIONS = {
     "registration.many_reviewed": _("成批审核"),
     "registration.not_admitted": _("成批审核中未通过"),
     "registration.original_seen": _("当面核对原件"),
+    "registration.language_chosen": _("选择考试文字"),
     "registration.parts_chosen": _("选择考试科目"),
     "registration.photo_set": _("上传照片"),
     "registration.promised": _("签署承诺书"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from kaogong.foundation.kernel.refusals import NotFound
 from kaogong.foundation.regions import selectors as regions
+from kaogong.itembank.selectors import language_name
 from kaogong.scoring import selectors as scoring
 from kaogong.sittings import selectors
 from kaogong.standards import selectors as standards
@@ -142,6 +143,7 @@ def _facts(round_: Round) -> list[tuple[str, object]]:
         (_("地区"), regions.name_of(round_.region_code)),
         (_("报名期限"), f"{datetime_zh(round_.applications_from)} — {datetime_zh(round_.applications_until)}"),
         (_("批次编号"), round_.number),
+        *([(_("可选用的文字"), _("、").join(map(language_name, round_.languages)))] if round_.languages else []),
     ]
 
 

@@ -1,5 +1,6 @@
 """An application from the first question to the receipt, and what becomes of it."""
 
+from kaogong.web.candidate.views.registration.language import language
 from kaogong.web.candidate.views.registration.showing import (
     detail,
     index,
@@ -30,6 +31,7 @@ __all__ = [
     "facts",
     "facts_check",
     "index",
+    "language",
     "parts",
     "photo",
     "photo_file",

@@ -26,6 +26,18 @@ class PartsForm(forms.Form):
         field.choices = list(parts)
 
 
+class LanguageForm(forms.Form):
+    """In which language the theory is sat."""
+
+    language = forms.ChoiceField(label=_("您用哪种文字参加理论考试？"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, languages: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["language"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(languages)
+
+
 class WhereForm(forms.Form):
     """Where the candidate lives and works."""
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kaogong.certificates import selectors as certificates
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.refusals import Refusal
+from kaogong.itembank.selectors import language_name
 from kaogong.registration import selectors, services
 from kaogong.scoring import selectors as scoring
 from kaogong.seating import selectors as seating
@@ -116,6 +117,9 @@ def detail(request: ActorRequest, registration_id: UUID) -> HttpResponse:
         "outcome": about_certificate(certificate) if certificate else about_result(result) if result else None,
         "may_edit": registration.state in ("drafted", "returned"),
         "may_withdraw": registration.state in ("drafted", "submitted", "returned", "admitted") and ticket is None,
+        "language": language_name(registration.language),
+        "may_change_language": registration.state not in ("refused", "withdrawn")
+        and registration.sitting.state == "scheduled",
         "onward": flow.next_step(request.actor, registration),
         "what_next": what_next(registration, has_ticket=ticket is not None),
         "lacking": _lacking(registration),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaogong.foundation.identity import selectors as identity
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.regions import selectors as regions
+from kaogong.itembank.selectors import language_name
 from kaogong.registration import selectors, services
 from kaogong.sittings import selectors as sittings
 from kaogong.web.candidate.views.registration import flow
@@ -96,6 +97,8 @@ def parts(request: ActorRequest, registration_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             status = tell(form, refusal)
         else:
+            if registration.round.languages:
+                return redirect("candidate:registration-language", registration_id)
             return redirect(flow.next_step(request.actor, registration, after="parts"))
     kept = [(offer.parts.get(part, part), day) for part, day in passed.items()]
     return page(request, registration, "parts", status, form=form, kept=kept)
@@ -322,6 +325,17 @@ def answers(request: ActorRequest, registration: Registration) -> list[Answer]:
             _("科目"),
             _("、").join(str(said(offer.parts.get(part, part))) for part in registration.parts),
             change("parts"),
+        ),
+        *(
+            [
+                Answer(
+                    _("考试文字"),
+                    language_name(registration.language),
+                    reverse("candidate:registration-language", args=[registration.pk]),
+                )
+            ]
+            if registration.round.languages
+            else []
         ),
         Answer(_("费用"), money(registration.fee)),
         Answer(

@@ -126,7 +126,8 @@ async function begin() {
     onLost: (count) => status("stopped", `${sheet.say("offline")} · ${sheet.say("waiting", { count })}`),
     onRefused: refused,
   });
-  sheet.open(told.questions, answers, await log.flags(attempt), told.limits);
+  const tongue = { language: told.language, inChinese: await log.chinese(attempt) };
+  sheet.open(told.questions, answers, await log.flags(attempt), told.limits, tongue);
   tellSaved(own.length);
   sender.flush();
   setInterval(watch, 20000 + Math.random() * 5000);
@@ -231,6 +232,8 @@ function listen() {
   sheet.find("previous").addEventListener("click", () => show(sheet.index - 1));
   sheet.find("next").addEventListener("click", () => show(sheet.index + 1));
   sheet.find("flag").addEventListener("click", flag);
+  sheet.find("tongue-switch").addEventListener("click", turn);
+  sheet.find("words").addEventListener("wheel", roll, { passive: false });
   root.querySelector("[data-hand-in-open]").addEventListener("click", async () => {
     await keep();
     root.querySelector("[data-hand-in-open-count]").textContent = sheet.describeOpen();
@@ -248,6 +251,22 @@ function flag() {
   if (!isPractice) log.keepFlags(attempt, positions);
 }
 
+// To Chinese and back, for the question shown; what is being written is kept first.
+async function turn() {
+  await keep();
+  const positions = sheet.turn();
+  if (!isPractice) log.keepChinese(attempt, positions);
+}
+
+// The wheel moves lines that run down the page sideways.
+function roll(event) {
+  if (!sheet.isDown || !event.deltaY || event.shiftKey) return;
+  const words = sheet.find("words");
+  const before = words.scrollLeft;
+  words.scrollLeft += event.deltaY;
+  if (words.scrollLeft !== before) event.preventDefault();
+}
+
 function keys(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]") || !sheet.question) return;
   if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) return;
@@ -258,6 +277,8 @@ function keys(event) {
   else if (event.key === "ArrowRight") show(sheet.index + 1);
   else if (event.key === "ArrowLeft") show(sheet.index - 1);
   else if (key === "F") flag();
+  else if (key === "L" && sheet.canTurn) turn();
+  else if (sheet.isDown && (event.key === "ArrowDown" || event.key === "ArrowUp")) sheet.scroll(event.key === "ArrowDown");
   else if (event.key === "Backspace" && choices.length) answer("");
   else return;
   event.preventDefault();

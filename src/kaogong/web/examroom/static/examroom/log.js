@@ -83,6 +83,7 @@ class DiskLog {
     const transaction = this.database.transaction(["entries", "notes"], "readwrite");
     transaction.objectStore("entries").delete(IDBKeyRange.bound([attempt, 0], [attempt, Number.MAX_SAFE_INTEGER]));
     transaction.objectStore("notes").delete(`flags:${attempt}`);
+    transaction.objectStore("notes").delete(`chinese:${attempt}`);
     await committed(transaction);
   }
 
@@ -91,8 +92,20 @@ class DiskLog {
   }
 
   async keepFlags(attempt, positions) {
+    await this.#note(`flags:${attempt}`, positions);
+  }
+
+  async chinese(attempt) {
+    return (await done(this.database.transaction("notes").objectStore("notes").get(`chinese:${attempt}`))) ?? [];
+  }
+
+  async keepChinese(attempt, positions) {
+    await this.#note(`chinese:${attempt}`, positions);
+  }
+
+  async #note(name, value) {
     const transaction = this.database.transaction("notes", "readwrite");
-    transaction.objectStore("notes").put(positions, `flags:${attempt}`);
+    transaction.objectStore("notes").put(value, name);
     await committed(transaction);
   }
 }
@@ -105,6 +118,7 @@ class MemoryLog {
     this.isKept = false;
     this.entries = [];
     this.marked = [];
+    this.turned = [];
     this.upTo = 0;
   }
 
@@ -135,5 +149,13 @@ class MemoryLog {
 
   async keepFlags(_attempt, positions) {
     this.marked = positions;
+  }
+
+  async chinese() {
+    return this.turned;
+  }
+
+  async keepChinese(_attempt, positions) {
+    this.turned = positions;
   }
 }

@@ -22,6 +22,8 @@ export class Sheet {
     this.flags = new Set();
     this.limits = { gap: 60, text: 2000 };
     this.index = 0;
+    this.language = null; // the paper's language beside Chinese: {tag, name, own_name, dir, is_down, truths}
+    this.inChinese = new Set(); // positions that she has turned to Chinese
     this.onPick = (index) => this.show(index);
     this.find = (name) => root.querySelector(`[data-${name}]`);
   }
@@ -34,20 +36,39 @@ export class Sheet {
     return this.questions[this.index];
   }
 
+  get canTurn() {
+    return Boolean(this.language && this.question?.own);
+  }
+
+  // Whether the question shown is in her language, and not in Chinese.
+  get isOwn() {
+    return this.canTurn && !this.inChinese.has(this.question.position);
+  }
+
+  get isDown() {
+    return this.isOwn && this.language.is_down;
+  }
+
   // Nothing to choose from where the answer is written.
   choicesOf(question) {
     if (this.isTyped(question)) return [];
-    return question.type === "truefalse"
-      ? [["T", this.say("true")], ["F", this.say("false")]]
-      : question.options.map((text, place) => [LETTERS[place], text]);
+    const own = question === this.question && this.isOwn;
+    if (question.type === "truefalse") {
+      const [right, wrong] = own ? this.language.truths : [];
+      return [["T", right || this.say("true")], ["F", wrong || this.say("false")]];
+    }
+    return (own ? question.own : question).options.map((text, place) => [LETTERS[place], text]);
   }
 
   isTyped(question) {
     return question.gaps > 0 || WRITTEN.has(question.type);
   }
 
-  open(questions, answers, flags, limits) {
+  open(questions, answers, flags, limits, { language = null, inChinese = [] } = {}) {
     this.questions = questions;
+    this.language = language;
+    for (const position of inChinese) this.inChinese.add(position);
+    this.find("tongue-keys").hidden = !language;
     this.limits = limits;
     for (const [position, answer] of answers) this.answers.set(position, answer);
     for (const position of flags) this.flags.add(position);
@@ -67,7 +88,8 @@ export class Sheet {
     this.find("type").textContent = this.say(question.type) + several;
     const box = this.find("choices");
     const stem = this.find("stem");
-    stem.replaceChildren(...this.#stem(question));
+    stem.replaceChildren(...this.#stem(this.isOwn ? { ...question, stem: question.own.stem } : question));
+    this.#drawTongue();
     box.replaceChildren(stem, ...this.#controls(question));
     this.find("previous").disabled = index === 0;
     this.find("next").disabled = index === this.questions.length - 1;
@@ -75,6 +97,42 @@ export class Sheet {
     this.#mark();
     if (focus) stem.focus({ preventScroll: true });
     this.root.scrollIntoView({ block: "start" });
+  }
+
+  // Her language, or Chinese: how the words run, what the switch says, what is missing.
+  #drawTongue() {
+    const box = this.find("choices");
+    box.classList.toggle("tongue", this.isOwn);
+    box.lang = this.isOwn ? this.language.tag : "";
+    box.dir = this.isOwn ? this.language.dir : "";
+    if (!this.isOwn) for (const name of ["lang", "dir"]) box.removeAttribute(name);
+    const words = this.find("words");
+    words.classList.toggle("is-down", this.isDown);
+    words.scrollLeft = 0;
+    if (this.isDown) words.tabIndex = 0;
+    else words.removeAttribute("tabindex");
+    this.find("tongue").hidden = !this.language;
+    if (!this.language) return;
+    const button = this.find("tongue-switch");
+    button.hidden = !this.canTurn;
+    const note = this.find("tongue-note");
+    const name = this.language.name;
+    note.textContent = this.canTurn ? "" : this.say("only_chinese", { language: name });
+    this.find("tongue-text").textContent = this.isOwn ? this.say("in_chinese") : this.say("in_own", { language: name });
+  }
+
+  // Turn the question shown to Chinese, or back; returns the positions that stand in Chinese.
+  turn() {
+    const { position } = this.question;
+    if (this.canTurn && !this.inChinese.delete(position)) this.inChinese.add(position);
+    this.show(this.index, { focus: false });
+    return [...this.inChinese];
+  }
+
+  // Lines that run down the page go on to the right.
+  scroll(isOn) {
+    const words = this.find("words");
+    words.scrollLeft += (isOn ? 0.8 : -0.8) * words.clientWidth;
   }
 
   #stem({ stem, gaps }) {

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaogong.foundation.kernel.refusals import Refusal
 from kaogong.foundation.regions import selectors as regions
+from kaogong.itembank.selectors import language_name
 from kaogong.registration import selectors, services
 from kaogong.web.office.views.registrations.lists import KIND, POWERS
 from kaogong.web.ui.formats import date_zh, money
@@ -141,6 +142,7 @@ def _facts(registration: Registration) -> list[tuple[str, object]]:
         (_("工作单位或学校"), registration.employer or "—"),
         (_("代报单位"), registration.through or "—"),
         (_("费用"), money(registration.fee)),
+        *([(_("考试文字"), language_name(registration.language))] if registration.round.languages else []),
     ]
 
 

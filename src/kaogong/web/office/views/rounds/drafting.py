@@ -92,6 +92,7 @@ def draft(request: ActorRequest) -> HttpResponse:
                 applications_until=form.cleaned_data["applications_until"],
                 fees=form.fees(),
                 notice=form.cleaned_data["notice"],
+                languages=form.cleaned_data["languages"],
             )
         except Refusal as refused:
             tell(form, refused)

@@ -12,6 +12,7 @@ from django import forms
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
+from kaogong.itembank.selectors import LANGUAGES
 from kaogong.sittings.selectors import LEVEL_NAMES, PART_NAMES
 from kaogong.sittings.services import PartPlan
 
@@ -59,6 +60,13 @@ class RoundForm(forms.Form):
     applications_from = forms.DateTimeField(label=_("报名开始"), widget=moment_input())
     applications_until = forms.DateTimeField(label=_("报名截止"), widget=moment_input())
     basis = forms.CharField(label=_("收费依据"), max_length=200, required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("可选用的文字"),
+        required=False,
+        choices=[(tag, each.name) for tag, each in LANGUAGES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("中文之外，考生还可以选用哪些文字参加理论考试。下发的试卷须有足够的审定译文；公告后不能再改。"),
+    )
     notice = forms.CharField(
         label=_("公告补充内容"),
         required=False,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kaogong.certificates import selectors as certificates
+from kaogong.itembank.selectors import language_name
 from kaogong.registration import selectors as registration
 from kaogong.scoring import selectors as scoring
 from kaogong.sittings import selectors
@@ -191,4 +192,5 @@ def facts(round_: Round) -> list[tuple[str, object]]:
         (_("组织机构"), round_.organisation.name),
         (_("报名期限"), window),
         (_("公告时间"), datetime_zh(round_.announced_at)),
+        *([(_("可选用的文字"), _("、").join(map(language_name, round_.languages)))] if round_.languages else []),
     ]
