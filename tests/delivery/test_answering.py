@@ -96,7 +96,8 @@ class TestStart:
     def test_shows_no_key(self) -> None:
         hall = seat_everyone(make_hall())
         shown = begin(hall).questions[0]
-        assert set(shown.__slots__) == {"number", "position", "type", "stem", "options", "gaps"}
+        assert set(shown.__slots__) == {"number", "position", "type", "stem", "options", "gaps", "own"}
+        assert shown.own is None
 
     def test_goes_on_after_a_reload_with_what_was_saved(self) -> None:
         hall = begun_hall()

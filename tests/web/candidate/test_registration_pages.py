@@ -170,3 +170,45 @@ class TestTicket:
     def test_there_is_none_before_it_is_published(self, desk: Client, sitting: Sitting, me: Person) -> None:
         mine = make_admitted(sitting, person=me, at=now())
         assert desk.get(at("ticket", mine.pk)).status_code == 404
+
+
+class TestLanguage:
+    @pytest.fixture
+    def bilingual(self) -> Sitting:
+        """A sitting whose round is open now, with papers in Uyghur."""
+        moment = now()
+        return announced_sitting(
+            days=(localdate() + timedelta(days=45),),
+            opens=moment - timedelta(days=1),
+            closes=moment + timedelta(days=10),
+            at=moment - timedelta(days=2),
+            languages=("ug",),
+        )
+
+    def test_is_asked_after_the_parts_and_changed_later(self, desk: Client, bilingual: Sitting, me: Person) -> None:
+        mine = make_drafted(bilingual, person=me)
+        after = desk.post(at("registration-parts", mine.pk), {"parts": ["theory", "skill"]})
+        assert after["Location"] == at("registration-language", mine.pk)
+        assert "ئۇيغۇرچە" in desk.get(after["Location"]).text
+        assert desk.post(after["Location"], {"language": "ko"}).status_code == 200
+        desk.post(after["Location"], {"language": "ug"})
+        mine.refresh_from_db()
+        assert mine.language == "ug"
+        assert "维吾尔语" in desk.get(at("registration-check", mine.pk)).text
+
+    def test_of_an_admitted_one_stands_on_its_page(self, desk: Client, bilingual: Sitting, me: Person) -> None:
+        mine = make_admitted(bilingual, person=me, at=now())
+        assert at("registration-language", mine.pk) in desk.get(at("registration", mine.pk)).text
+        assert desk.post(at("registration-language", mine.pk), {"language": "ug"})["Location"] == at(
+            "registration", mine.pk
+        )
+
+    def test_is_not_asked_where_there_is_none(self, desk: Client, sitting: Sitting, me: Person) -> None:
+        mine = make_drafted(sitting, person=me)
+        assert desk.get(at("registration-language", mine.pk)).status_code == 404
+        assert at("registration-language", mine.pk) not in desk.get(at("registration-check", mine.pk)).text
+
+    def test_of_somebody_else_is_not_found(self, desk: Client, bilingual: Sitting) -> None:
+        hers = make_drafted(bilingual)
+        assert desk.get(at("registration-language", hers.pk)).status_code == 404
+        assert desk.post(at("registration-language", hers.pk), {"language": "ug"}).status_code == 404

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from math import ceil
 from uuid import UUID
 
+from kaogong.cli.demo import translating
 from kaogong.cli.demo.season import BEIJING, OCCUPATION, Season
 from kaogong.sittings import services as sittings
 from kaogong.sittings.services import PartPlan
@@ -64,6 +65,7 @@ def _plan(season: Season, plan: Plan) -> None:
         level=plan.level,
         applications_from=season.days.before(plan.window[0]),
         applications_until=season.days.before(plan.window[1], 17, 30),
+        languages=translating.LANGUAGES if plan.key in ("main", "open") else (),
         notice="请携带身份证件原件。报名、缴费、打印准考证均可在网上办理；不会上网的，可到鉴定站窗口由工作人员代办。",
     )
     season.rounds[plan.key] = round_.pk

@@ -23,6 +23,7 @@ from kaogong.cli.demo import (
     scoring,
     sitting_day,
     telling,
+    translating,
     trying,
 )
 from kaogong.cli.demo.answering import Model
@@ -61,9 +62,11 @@ def play(*, size: int, seed: int, console: Console) -> Season:
     )
     founding.found(season)
     trying.prepare(season)
+    translating.prepare(season)
     announcing.announce(season)
     applying.apply(season)
     reviewing.review(season)
+    translating.choose(season)
     arranging.arrange(season)
     plan = [(each, "nanjing") for each in season.sittings["main"]] + [
         (each, "skills") for each in season.sittings["body"]
