@@ -186,7 +186,7 @@ class TestLanguage:
         )
 
     def test_is_asked_after_the_parts_and_changed_later(self, desk: Client, bilingual: Sitting, me: Person) -> None:
-        mine = make_drafted(bilingual, person=me)
+        mine = make_drafted(bilingual, person=me, at=now())
         after = desk.post(at("registration-parts", mine.pk), {"parts": ["theory", "skill"]})
         assert after["Location"] == at("registration-language", mine.pk)
         assert "ئۇيغۇرچە" in desk.get(after["Location"]).text
@@ -204,11 +204,11 @@ class TestLanguage:
         )
 
     def test_is_not_asked_where_there_is_none(self, desk: Client, sitting: Sitting, me: Person) -> None:
-        mine = make_drafted(sitting, person=me)
+        mine = make_drafted(sitting, person=me, at=now())
         assert desk.get(at("registration-language", mine.pk)).status_code == 404
         assert at("registration-language", mine.pk) not in desk.get(at("registration-check", mine.pk)).text
 
     def test_of_somebody_else_is_not_found(self, desk: Client, bilingual: Sitting) -> None:
-        hers = make_drafted(bilingual)
+        hers = make_drafted(bilingual, at=now())
         assert desk.get(at("registration-language", hers.pk)).status_code == 404
         assert desk.post(at("registration-language", hers.pk), {"language": "ug"}).status_code == 404

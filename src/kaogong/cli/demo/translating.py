@@ -37,8 +37,8 @@ def prepare(season: Season) -> None:
         reason="演示：随附的译文样题很少",
     )
     writer, reviewer, approver = (season.by(f"province/item_{role}") for role in ("writer", "reviewer", "approver"))
-    with (files("kaogong.itembank") / "reference" / SAMPLES).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    text = (files("kaogong.itembank") / "reference" / SAMPLES).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
     for row in season.each("语言版本：翻译、编辑、校对、审定", rows):
         item_id = (
             bank.items_for(writer)
