@@ -20,6 +20,9 @@ SETTINGS = Settings(
     thresholds={"single": Thresholds(), "truefalse": Thresholds(hardest=0.5)},
     fewest=Fewest(200, 500),
     drift=2.7,
+    founders=50,
+    anchors=20,
+    anchor_percent=20,
 )
 OPERATIONAL, TRIED = 60, 8
 PERSONS = 3000
@@ -117,6 +120,33 @@ class TestWithoutAScale:
         got = np.array([sure(each.b) for each in found.items[:OPERATIONAL]])
         assert np.sqrt(np.mean((got - wanted) ** 2)) < 0.12
 
+    def test_too_few_items_found_none(self, answers: Answers) -> None:
+        few = replace(
+            answers,
+            responses=answers.responses.of_items(np.arange(49)),
+            types=answers.types[:49],
+            is_trial=answers.is_trial[:49],
+        )
+        found = analyse(few, TRIAL, None, SETTINGS)
+        assert found.report["founds_scale"] is False
+        assert found.report["notes"][0] == "founders 49 50"
+        assert all(each.b is None for each in found.items)
+
+
+class TestTooFewCommonItems:
+    def test_give_no_parameters_to_the_trial_items_and_say_how_many_are_missing(
+        self, answers: Answers, truth: irt.Items
+    ) -> None:
+        found = analyse(answers, TRIAL, truth.take(np.arange(11)), SETTINGS)
+        assert found.report["notes"][0] == "anchors 11 12"  # a fifth of the sixty in use is fewer than twenty
+        assert all(each.b is None and each.p is not None for each in found.items)
+        assert analyse(answers, TRIAL, truth.take(np.arange(12)), SETTINGS).items[0].b is not None
+
+    def test_leave_a_live_run_without_parameters(self, answers: Answers, truth: irt.Items) -> None:
+        found = analyse(answers, LIVE, truth.take(np.arange(2, 10)), SETTINGS)
+        assert any(str(note).startswith(("anchors", "link")) for note in found.report["notes"])
+        assert all(each.b is None and each.drift is None for each in found.items)
+
 
 class TestLive:
     def test_an_item_that_became_easier_drifts_and_the_rest_stay_on_the_scale(
@@ -131,6 +161,37 @@ class TestLive:
         kept = [place for place in range(OPERATIONAL) if place != 3]
         error = np.array([sure(found.items[place].b) for place in kept]) - truth.b[kept, 0]
         assert np.sqrt(np.mean(error**2)) < 0.12
+
+
+class TestTwoSeasons:
+    def test_the_leaked_items_drift_and_no_other_from_the_first_season_to_the_second(self, truth: irt.Items) -> None:
+        """Season one founds the scale; a year later abler people sit the same bank, of which two items leaked."""
+        use, leaked = truth.take(np.arange(OPERATIONAL)), (7, 31)
+        later = irt.logistic(use.b[:, 0] - 1.2 * np.isin(np.arange(OPERATIONAL), leaked), use.a, names=use.names)
+
+        def season(items: irt.Items, mean: float, seed: int) -> Answers:
+            rng = np.random.default_rng(seed)
+            points = irt.simulated(items, rng.normal(mean, 1.0, PERSONS), rng=rng).astype(np.float64)
+            return Answers(
+                scored(points, maxima=1.0, items=items.names),
+                ("single",) * OPERATIONAL,
+                np.zeros(OPERATIONAL, dtype=bool),
+                {},
+            )
+
+        first = analyse(season(use, 0.0, 41), LIVE, None, SETTINGS)
+        assert first.report["founds_scale"] is True
+        known = irt.logistic(
+            [sure(each.b) for each in first.items],
+            [sure(each.a) for each in first.items],
+            names=[each.name for each in first.items],
+        )
+        second = analyse(season(later, 0.5, 42), LIVE, known, SETTINGS)
+        beyond = {each.name for each in second.items if abs(sure(each.drift)) > SETTINGS.drift}
+        assert {"q7", "q31"} <= beyond
+        assert len(beyond) <= 4, beyond  # z beyond 2.7 by chance: about one in a hundred and forty
+        assert all(sure(second.items[place].drift) < -SETTINGS.drift for place in leaked)
+        assert second.report["mean"] == pytest.approx(0.5, abs=0.1)  # who came is abler; the items did not move
 
 
 class TestInformation:

@@ -6,9 +6,10 @@ Works for the calibration itself: whoever calls it has been asked for the power,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -23,6 +24,7 @@ from kaogong.itembank import selectors as itembank
 from kaogong.itembank.models import PaperItem
 from kaogong.itembank.policies import Home
 from kaogong.itembank.selectors import Key
+from kaogong.scoring import selectors as scoring
 from kaogong.scoring.models import Result
 from psychometrics import responses
 from psychometrics.responses import NO_OPTION, Choices
@@ -52,15 +54,26 @@ class Gathered:
     digest: str
     sittings: int
     left_out: Mapping[str, int]
+    rulings: Sequence[str] = ()
+    """Numbers of the rulings on questions that the scores follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One place of a paper: the item's column and how it is marked."""
+    """One place of a paper: the item's column and how it is marked: any of the keys is right."""
 
     column: int
-    key: Key
+    keys: tuple[Key, ...]
     labels: tuple[str, ...]
+
+    @property
+    def has_options(self) -> bool:
+        """Whether one option is right and the others are not."""
+        return self.keys[0].type in WITH_OPTIONS and len(self.keys) == 1
+
+
+_Sat: TypeAlias = tuple[UUID, UUID]
+"""A paper and the round in which it was sat: rulings hold for a round."""
 
 
 def attempts_of(scope: Scope) -> QuerySet[Attempt]:
@@ -84,16 +97,17 @@ def gather(reader: Actor, scope: Scope, progress: Progress | None = None) -> Gat
 
     Right is 1 and wrong 0; a question seen and left open is 0 as it is in the mark, one not on the paper is missing.
     Left out: who was absent, late or barred; whose result is not published; answers that are not what the receipt was
-    signed for; questions that people mark.
+    signed for; questions that people mark; questions void in their round, and those on which rulings differ.
     """
     found = attempts_of(scope).order_by("pk")
     published = Result.objects.filter(state="final").values("registration")
     usable = found.filter(state="sealed", paper_copy__isnull=False, registration__in=published)
     left_out = Counter(found.exclude(state="sealed").values_list("state", flat=True))
     left_out["unpublished"] = found.filter(state="sealed").exclude(registration__in=published).count()
-    rows = list(usable.select_related("paper_copy", "registration__person", "part"))
-    keys = {each: itembank.answer_key(each, reader) for each in {_paper(row) for row in rows}}
-    papers, columns, types, trial = _layout(keys, left_out)
+    rows = list(usable.select_related("paper_copy", "registration__person", "part__sitting"))
+    sat = {_sat(row) for row in rows}
+    layout = _layout(reader, sat, left_out)
+    papers, columns, types, trial = layout.papers, layout.columns, layout.types, layout.trial
     if not columns:
         return None
     kept: list[Attempt] = []
@@ -107,11 +121,11 @@ def gather(reader: Actor, scope: Scope, progress: Progress | None = None) -> Gat
         for attempt in chunk:
             if attempt.pk not in wrong:
                 row = len(kept)
-                _enter(papers[_paper(attempt)], given.get(attempt.pk, {}), scores[row], chosen[row])
+                _enter(papers[_sat(attempt)], given.get(attempt.pk, {}), scores[row], chosen[row])
                 kept.append(attempt)
         if progress:
             progress(min(start + CHUNK, len(rows)), len(rows))
-    if not kept:
+    if not kept or np.isnan(scores[: len(kept)]).all():
         return None
     answers = _answers(kept, columns, types, trial, scores[: len(kept)], chosen[: len(kept)], papers)
     return Gathered(
@@ -119,27 +133,68 @@ def gather(reader: Actor, scope: Scope, progress: Progress | None = None) -> Gat
         _digest(answers),
         len({each.part.sitting_id for each in kept}),
         {reason: count for reason, count in sorted(left_out.items()) if count},
+        layout.rulings,
     )
 
 
-def _paper(attempt: Attempt) -> UUID:
+def _sat(attempt: Attempt) -> _Sat:
     assert attempt.paper_copy is not None  # only attempts that were begun are gathered
-    return attempt.paper_copy.paper_id
+    return attempt.paper_copy.paper_id, attempt.part.sitting.round_id
 
 
-def _layout(
-    keys: Mapping[UUID, itembank.AnswerKey], left_out: Counter[str]
-) -> tuple[dict[UUID, dict[int, _Place]], dict[UUID, int], list[str], list[bool]]:
-    """Which column each place of each paper is; the columns, their types, and which were never scored."""
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What rulings make of the versions: where they are void, and which answers count now, by version."""
+
+    void: frozenset[tuple[UUID, UUID]]
+    answers: Mapping[UUID, tuple[str, ...]]
+    apart: frozenset[UUID]
+    numbers: Sequence[str]
+
+
+def _ruled(reader: Actor, versions: Collection[UUID], rounds: Collection[UUID]) -> _Ruled:
+    """A key is a fact of the item: ruled in one round, it counts in all. Void is a question only in its round."""
+    found = scoring.rulings_on(reader, versions)
+    told: dict[UUID, set[tuple[str, ...]]] = {}
+    for each in found:
+        if not each.is_void:
+            told.setdefault(each.version_id, set()).add(tuple(sorted(each.answers)))
+    return _Ruled(
+        void=frozenset((each.round_id, each.version_id) for each in found if each.is_void),
+        answers={version: next(iter(those)) for version, those in told.items() if len(those) == 1},
+        apart=frozenset(version for version, those in told.items() if len(those) > 1),
+        numbers=sorted(each.number for each in found if not each.is_void or each.round_id in rounds),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Which column each place of each paper is, round by round; the columns, their types, which were never scored."""
+
+    papers: Mapping[_Sat, dict[int, _Place]]
+    columns: Mapping[UUID, int]
+    types: Sequence[str]
+    trial: Sequence[bool]
+    rulings: Sequence[str]
+
+
+def _layout(reader: Actor, sat: Collection[_Sat], left_out: Counter[str]) -> _Layout:
+    """The columns of the matrix, by the keys of the papers as rulings amended them."""
+    keys = {paper: itembank.answer_key(paper, reader) for paper in {paper for paper, _round in sat}}
+    places = PaperItem.objects.filter(paper__in=keys).order_by("version", "paper", "position")
+    found = list(places.values_list("paper", "position", "version"))
+    ruled = _ruled(reader, {version for _paper, _position, version in found}, {round_ for _paper, round_ in sat})
     columns: dict[UUID, int] = {}
     types: list[str] = []
     scored: list[bool] = []
-    papers: dict[UUID, dict[int, _Place]] = {each: {} for each in keys}
-    places = PaperItem.objects.filter(paper__in=keys).order_by("version", "paper", "position")
-    for paper, position, version in places.values_list("paper", "position", "version"):
+    papers: dict[_Sat, dict[int, _Place]] = {each: {} for each in sat}
+    left_out["ruled_apart"] = len({version for *_place, version in found} & ruled.apart)
+    for paper, position, version in found:
         key = keys[paper].answers[position]
         if not key.is_objective:
             left_out["constructed"] += 1
+            continue
+        if version in ruled.apart:
             continue
         if version not in columns:
             columns[version] = len(columns)
@@ -148,8 +203,13 @@ def _layout(
         column = columns[version]
         scored[column] |= key.is_scored
         labels = TRUTHS if key.type == "truefalse" else tuple(itembank.LETTERS)
-        papers[paper][position] = _Place(column, key, labels)
-    return papers, columns, types, [not each for each in scored]
+        accepted = tuple(replace(key, answer=each) for each in ruled.answers.get(version, (key.answer,)))
+        for each in (each for each in sat if each[0] == paper):
+            if (each[1], version) in ruled.void:
+                left_out["void"] += 1
+            else:
+                papers[each][position] = _Place(column, accepted, labels)
+    return _Layout(papers, columns, types, [not each for each in scored], ruled.numbers)
 
 
 def _enter(
@@ -161,8 +221,8 @@ def _enter(
     """Write one person's answers into her row."""
     for position, place in places.items():
         answer = given.get(position, "")
-        scores[place.column] = bool(answer) and itembank.is_right(place.key, answer)
-        if place.key.type in WITH_OPTIONS and answer in place.labels:
+        scores[place.column] = bool(answer) and any(itembank.is_right(key, answer) for key in place.keys)
+        if place.has_options and answer in place.labels:
             chosen[place.column] = place.labels.index(answer)
 
 
@@ -173,7 +233,7 @@ def _answers(
     trial: Sequence[bool],
     scores: responses.Scores,
     chosen: responses.Options,
-    papers: Mapping[UUID, Mapping[int, _Place]],
+    papers: Mapping[_Sat, Mapping[int, _Place]],
 ) -> Answers:
     seen: list[int] = np.flatnonzero(~np.isnan(scores).all(axis=0)).tolist()
     names = [str(version) for version in columns]
@@ -201,12 +261,13 @@ def _answers(
             "sex": tuple(each.registration.person.sex for each in kept),
             "region": tuple(each.region_code[:4] for each in kept),
         },
+        days=tuple(each.part.sitting.held_on for each in kept),
     )
 
 
 def _index(place: _Place) -> int:
     """Where the right option stands; -1 for types without options."""
-    return place.labels.index(place.key.answer) if place.key.type in WITH_OPTIONS else -1
+    return place.labels.index(place.keys[0].answer) if place.has_options else -1
 
 
 def _digest(answers: Answers) -> str:

@@ -28,7 +28,9 @@ def known_items(version_ids: Collection[UUID]) -> irt.Items | None:
 def settings_on(occupation_code: str, on: date) -> Settings:
     """The figures of a run on a day. Raises NoProvision."""
     figures = regulations.provision("itembank.calibration", on=on, occupation_code=occupation_code).value
+    founding = regulations.provision("itembank.scale", on=on, occupation_code=occupation_code).value
     assert isinstance(figures, dict)  # the library's own file says so
+    assert isinstance(founding, dict)
     bounds, _clause = itembank.type_bounds(occupation_code, on)
     return Settings(
         one=figures["one"],
@@ -47,4 +49,7 @@ def settings_on(occupation_code: str, on: date) -> Settings:
         },
         fewest=Fewest(figures["smaller_group"], figures["both_groups"]),
         drift=itembank.watch(occupation_code, on).drift,
+        founders=founding["founders"],
+        anchors=founding["anchors"],
+        anchor_percent=founding["anchor_percent"],
     )

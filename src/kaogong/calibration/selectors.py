@@ -33,6 +33,7 @@ class Health:
     """How a bank stands on a day: what its blueprint is covered by, what its items measure, what is worn or aged.
 
     `exposure` counts items in use by band, `ages` by whole years in use, `flags` by name; `without` have no statistic.
+    `on_scale` have parameters; a curve wants `length` of them, the items of a paper. `last` is the newest run.
     """
 
     blueprint: Blueprint
@@ -46,6 +47,9 @@ class Health:
     watched: Sequence[Watched]
     watch: itembank.Watch
     standings: Sequence[Standing]
+    on_scale: int
+    length: int
+    last: Run | None
 
 
 def runs_for(actor: Actor, bank: tuple[str, int] | None = None) -> QuerySet[Run]:
@@ -74,13 +78,13 @@ def health_of(actor: Actor, blueprint_id: UUID, on: date) -> Health:
     limit = itembank.watch(blueprint.occupation_code, on)
     known = [each.statistic for each in standings if each.statistic is not None]
     flags: Counter[str] = Counter(flag for each in known for flag in each.flags)
-    watched = [
-        Watched(each, reasons) for each in standings if (reasons := itembank.reasons_to_watch(each.statistic, limit))
-    ]
+    watched = [Watched(each, reasons) for each in standings if (reasons := itembank.reasons_to_watch(each, limit))]
+    items = known_items([each.version.pk for each in standings])
+    length = sum(each.count for each in itembank.paper_form(blueprint.occupation_code, on).sections)
     return Health(
         blueprint=blueprint,
         coverage=itembank.coverage(blueprint),
-        curve=_curve(standings, on, blueprint.occupation_code),
+        curve=curve_of(items, length) if items is not None and items.n >= length else None,
         in_use=len(standings),
         without=len(standings) - len(known),
         exposure=_bands([each.exposure for each in known if each.exposure is not None]),
@@ -89,17 +93,10 @@ def health_of(actor: Actor, blueprint_id: UUID, on: date) -> Health:
         watched=watched,
         watch=limit,
         standings=standings,
+        on_scale=0 if items is None else items.n,
+        length=length,
+        last=runs_for(actor, bank).first(),
     )
-
-
-def _curve(standings: Sequence[Standing], on: date, occupation_code: str) -> Curve | None:
-    """The information of an average paper drawn from these items.
-
-    None until as many are calibrated as a paper holds: a few items say nothing of a paper, however finely drawn.
-    """
-    items = known_items([each.version.pk for each in standings])
-    length = sum(each.count for each in itembank.paper_form(occupation_code, on).sections)
-    return curve_of(items, length) if items is not None and items.n >= length else None
 
 
 def _bands(shares: Sequence[float]) -> list[tuple[str, int]]:

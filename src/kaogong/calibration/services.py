@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from procrastinate.contrib.django import app
@@ -105,7 +106,8 @@ def run(
     """Calibrate the items of a bank on the sealed answers of a window, and report to the bank what was learnt.
 
     With `keep` false nothing is written but the line in the trail that says the answers were read. `home` narrows the
-    sittings to a territory or body; only the system may choose it. Two at once: each appends its own statistics.
+    sittings to a territory or body; only the system may choose it. Two at once in one bank: the second waits until the
+    first is written, and stands on the scale that it founded; answers are read before. What rulings made of keys holds.
     Raises NotPermitted, WrongWindow, NothingToCalibrate.
     """
     own = _home(actor)
@@ -115,6 +117,8 @@ def run(
     gathered = gathering.gather(READER, scope, progress)
     if gathered is None:
         raise NothingToCalibrate(since=since.isoformat(), until=until.isoformat())
+    if keep:
+        _lock_scale(occupation_code, level)
     on = timezone.localdate(at)
     findings = analyse(gathered.answers, purpose, _known(gathered), scale.settings_on(occupation_code, on), progress)
     if not keep:
@@ -131,7 +135,7 @@ def run(
         items=len(findings.items),
         model=findings.model,
         digest=gathered.digest,
-        report=dict(findings.report) | {"left_out": dict(gathered.left_out)},
+        report=dict(findings.report) | {"left_out": dict(gathered.left_out), "rulings": list(gathered.rulings)},
         region_code=where.region_code,
         organisation_id=where.organisation_id,
         run_at=at,
@@ -144,6 +148,14 @@ def run(
         actor=actor, action="calibration.run", target=made, cases=made.cases, items=made.items, digest=made.digest
     )
     return Outcome(made, findings, gathered, ended)
+
+
+def _lock_scale(occupation_code: str, level: int) -> None:
+    """Let one run at a time stand on a bank's scale, until the transaction ends: two would found two scales."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"calibration:{occupation_code}:{level}"]
+        )
 
 
 def _home(actor: Actor) -> Home:
@@ -183,6 +195,7 @@ def _learnt(found: ItemFindings) -> bank.Learnt:
         se_a=found.se_a,
         se_b=found.se_b,
         exposure=found.exposure,
+        uses=found.uses,
         drift=found.drift,
         dif=found.dif,
         flags=found.flags,

@@ -311,6 +311,7 @@ class ItemStatistic(Record):
     se_b = models.FloatField(null=True)
     se_c = models.FloatField(null=True)
     exposure = models.FloatField("曝光率", null=True)
+    uses = models.PositiveSmallIntegerField("使用的考试日数", null=True)
     drift = models.FloatField("漂移（稳健 z）", null=True)
     dif = models.JSONField("DIF", default=list, help_text="{by, focal, delta, class}")
     flags = models.JSONField("标记", default=list)

@@ -12,8 +12,10 @@ class ScoringConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Tell registration which parts a person has passed before."""
+        """Tell registration which parts a person has passed before, and the bank which items were ruled on."""
+        from kaogong.itembank import hooks as bank  # noqa: PLC0415  # models must be loaded first
         from kaogong.registration import hooks  # noqa: PLC0415  # models must be loaded first
         from kaogong.scoring import selectors  # noqa: PLC0415  # models must be loaded first
 
         hooks.answer_passed_parts(selectors.passed_parts)
+        bank.answer_ruled_at(selectors.ruled_at)

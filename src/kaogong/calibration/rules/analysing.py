@@ -3,13 +3,16 @@
 Operational items with known parameters hold the scale for those on trial (fixed-parameter calibration, Kim 2006). In a
 live run they are estimated anew, put onto the bank's scale by those that kept their place (Stocking & Lord 1983), and
 how far each moved is its drift (robust z, Huynh & Meyer 2010). Where no item is known yet, the run founds the scale:
-the candidates' ability has mean 0 and standard deviation 1.
+the candidates' ability has mean 0 and standard deviation 1. A scale stands on enough items or is not founded, and a run
+is put onto it by enough common items or gives no parameters (anchors: Kolen & Brennan, a fifth of the test or twenty).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -20,7 +23,7 @@ from psychometrics.classical import Flag, ItemStatistics, Thresholds, flags, ite
 from psychometrics.equating import drift
 from psychometrics.errors import PsychometricsError
 from psychometrics.fairness import Fewest, MantelHaenszel, bands, mantel_haenszel
-from psychometrics.responses import Flags, Indices, Responses
+from psychometrics.responses import NO_OPTION, Flags, Indices, Responses
 
 TRIAL, LIVE = "trial", "live"
 PURPOSES = {TRIAL: "试测", LIVE: "在用监测"}
@@ -41,7 +44,8 @@ Progress = Callable[[int, int], None]
 class Settings:
     """The figures of a run: fewest answers to an item for parameters (`one`: a slope shared by all, or on trial one
     near the bank's mean), for a slope that goes its own way (`two`); thresholds by type, fewest persons of a
-    comparison, and |z| from which an item has moved.
+    comparison, and |z| from which an item has moved. `founders` items found a scale; `anchors` common items, or
+    `anchor_percent` of those in use that were met where that is fewer, put a run onto it.
     """
 
     one: int
@@ -49,6 +53,13 @@ class Settings:
     thresholds: Mapping[str, Thresholds]
     fewest: Fewest
     drift: float
+    founders: int
+    anchors: int
+    anchor_percent: int
+
+    def common(self, met: int) -> int:
+        """How many of `met` items in use must be common."""
+        return min(self.anchors, max(SHARED, ceil(met * self.anchor_percent / 100)))
 
 
 @dataclass(frozen=True)
@@ -56,13 +67,14 @@ class Answers:
     """What was gathered: `responses` with version ids as items, 0 for what was seen and left open, NaN for not seen.
 
     `types` (items,); `is_trial` (items,): unscored wherever it was met. `groups` names, by what they tell apart (sex,
-    region), everybody's group, (persons,).
+    region), everybody's group, (persons,); `days` when each sat, (persons,), or nothing.
     """
 
     responses: Responses
     types: tuple[str, ...]
     is_trial: Flags
     groups: Mapping[str, tuple[str, ...]]
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,7 @@ class ItemFindings:
     r: float | None
     upper_lower: float | None
     exposure: float
+    uses: int | None = None
     model: str = ""
     a: float | None = None
     b: float | None = None
@@ -122,6 +135,7 @@ def analyse(
     counted = item_statistics(responses)
     conspicuous = _flagged(given, counted, settings.thresholds)
     fitted = _fitted(given, purpose, known, settings, progress)
+    uses = _uses(given)
     differing, notes = _differing(given, settings.fewest)
     founds = known is None and bool(fitted.b)
     wanted = [
@@ -141,6 +155,7 @@ def analyse(
                 r=_number(counted.discrimination[place]),
                 upper_lower=_number(counted.upper_lower[place]),
                 exposure=float(counted.n[place] / responses.n_persons),
+                uses=uses[place] if uses else None,
                 model=fitted.kinds.get(name, ""),
                 a=fitted.a.get(name),
                 b=fitted.b.get(name),
@@ -155,10 +170,19 @@ def analyse(
     return Findings(items, str(fitted.report.get("model", "")), report)
 
 
+def _uses(given: Answers) -> list[int]:
+    """On how many days each item was met; nothing when days are not known."""
+    met = given.responses.is_present
+    seen = [met[[each == day for each in given.days]].any(axis=0) for day in set(given.days)]
+    return [int(each) for each in np.sum(seen, axis=0)] if seen else []
+
+
 def _flagged(given: Answers, counted: ItemStatistics, thresholds: Mapping[str, Thresholds]) -> list[set[str]]:
     """The flags of each item, options looked at where one is chosen of several."""
     responses, found = given.responses, [set[str]() for _each in given.types]
     has_options = np.array([each in WITH_OPTIONS for each in given.types])
+    if responses.choices is not None:  # where several answers were ruled right, none is a distractor
+        has_options &= (responses.choices.chosen != NO_OPTION).any(axis=0)
     for places, with_options in ((np.flatnonzero(has_options), True), (np.flatnonzero(~has_options), False)):
         if not places.size:
             continue
@@ -205,6 +229,12 @@ def _fitted(
     used = may if held is None else may & given.is_trial | held
     if not (may if held is None else may & given.is_trial).any():
         done.notes.append("few")
+        return done
+    if known is None and may.sum() < settings.founders:
+        done.notes.append(f"founders {int(may.sum())} {settings.founders}")
+        return done
+    if held is not None and held.sum() < (need := settings.common(int((~given.is_trial).sum()))):
+        done.notes.append(f"anchors {int(held.sum())} {need}")
         return done
     part = responses.of_items(used)
     enough = part.is_present.sum(axis=0) >= settings.two
@@ -262,8 +292,11 @@ def _onto_scale(done: _Fitted, found: Calibration, known: irt.Items, settings: S
         told = drift(fresh, known, limit=settings.drift)
     except PsychometricsError as error:
         done.notes.append(f"link: {error}")
-        for each in (done.kinds, done.a, done.b, done.se_a, done.se_b):
-            each.clear()
+        _without_parameters(done)
+        return
+    if (kept := int(told.is_kept.sum())) < (need := settings.common(fresh.n)):
+        done.notes.append(f"anchors {kept} {need}")
+        _without_parameters(done)
         return
     slope, shift = told.link.slope, told.link.shift
     done.a = {name: a / slope for name, a in done.a.items()}
@@ -276,8 +309,13 @@ def _onto_scale(done: _Fitted, found: Calibration, known: irt.Items, settings: S
         "shift": shift,
         "mean": slope * float(found.latent.means[0]) + shift,
         "sd": slope * float(found.latent.sds[0]),
-        "anchors": int(told.is_kept.sum()),
+        "anchors": kept,
     }
+
+
+def _without_parameters(done: _Fitted) -> None:
+    for each in (done.kinds, done.a, done.b, done.se_a, done.se_b):
+        each.clear()
 
 
 def _differing(given: Answers, fewest: Fewest) -> tuple[dict[str, list[Mapping[str, object]]], list[str]]:

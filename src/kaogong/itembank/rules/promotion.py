@@ -58,6 +58,7 @@ class Facts:
     se_b: float | None = None
     flags: Sequence[str] = ()
     dif: Sequence[Mapping[str, object]] = field(default=())
+    is_of_old_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ def judge(facts: Facts, bounds: Bounds) -> Verdict:
 def _key(facts: Facts, limits: TypeBounds) -> Line:
     """A wrong option that draws the strong may do so by chance; together with a key that tells nothing it may not."""
     name, asked = _("答案核查"), _("无异常")
+    if facts.is_of_old_key:
+        return Line(name, _("答案已经裁定更正，统计按原答案，须重新定标"), asked, FAILS)
     if "key" not in facts.flags:
         return Line(name, asked, asked, HOLDS)
     return Line(name, _("有错误选项更吸引高分者"), asked, FAILS if _below(facts.r, limits.poor) else LOOK)

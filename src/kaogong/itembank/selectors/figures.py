@@ -64,13 +64,24 @@ def item_limits(on: date) -> Limits:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Where an item in use is to be looked at: |robust z| of its drift, its exposure (0-1), its years in use."""
+    """Where an item in use is to be looked at: |robust z| of its drift, its exposure (0-1), its years in use.
+
+    A share tells of wear only where the item came back: on `uses` days at least, before `persons` people.
+    """
 
     drift: float
     exposure: float
+    uses: int
+    persons: int
     years: int
     clause: Clause
     certainty: str
+
+    def is_overexposed(self, exposure: float | None, uses: int | None, cases: int) -> bool:
+        """Whether too many have met an item that was used often enough for the share to mean something."""
+        if exposure is None or uses is None:
+            return False
+        return exposure > self.exposure and uses >= self.uses and cases >= self.persons
 
 
 def type_bounds(occupation_code: str, on: date) -> tuple[dict[str, TypeBounds], Clause]:

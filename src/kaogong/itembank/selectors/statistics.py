@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.itembank import policies
+from kaogong.itembank import hooks, policies
 from kaogong.itembank.models import Item, ItemStatistic, ItemVersion
 from kaogong.itembank.rules.languages import CHINESE
 from kaogong.itembank.rules.promotion import Facts, Verdict, judge
@@ -26,6 +26,8 @@ class Standing:
 
     version: ItemVersion
     statistic: ItemStatistic | None
+    is_of_old_key: bool = False
+    """Whether its key was ruled on after the statistic: figures of an answer that no longer counts."""
 
     @property
     def item(self) -> Item:
@@ -34,7 +36,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """An item in use beyond one of the bounds: `reasons` are names of them (drift, exposure)."""
+    """An item in use beyond one of the bounds: `reasons` are names of them (drift, exposure, key)."""
 
     standing: Standing
     reasons: Sequence[str]
@@ -53,12 +55,27 @@ def newest_statistics(version_ids: Collection[UUID], *, language: str = CHINESE)
 
 
 def known_parameters(version_ids: Collection[UUID], *, language: str = CHINESE) -> dict[UUID, ItemStatistic]:
-    """The newest statistic with parameters of each version that has one: what a calibration holds fast."""
+    """The newest statistic with parameters of each version that has one: what a calibration holds fast.
+
+    Parameters of an answer that was ruled on since are not among them.
+    """
     found = ItemStatistic.objects.filter(
         version__in=list(version_ids), language=language, a__isnull=False, b__isnull=False
     )
     newest = found.order_by("version", "-as_of", "-pk").distinct("version")
-    return {each.version_id: each for each in newest}
+    ruled = hooks.ruled_at(version_ids)
+    return {each.version_id: each for each in newest if not is_of_old_key(each, ruled)}
+
+
+def is_of_old_key(statistic: ItemStatistic, ruled: Mapping[UUID, datetime]) -> bool:
+    """Whether a statistic is older than the newest ruling on its version (see `hooks.ruled_at`)."""
+    return statistic.version_id in ruled and statistic.as_of < ruled[statistic.version_id]
+
+
+def of_old_key(statistics: Collection[ItemStatistic]) -> set[UUID]:
+    """The ids of those statistics that an answer ruled on since was counted for."""
+    ruled = hooks.ruled_at({each.version_id for each in statistics})
+    return {each.pk for each in statistics if is_of_old_key(each, ruled)}
 
 
 def standings(
@@ -74,7 +91,9 @@ def standings(
         .order_by("item__occupation_code", "-item__level", "item__number")
     )
     newest = newest_statistics([each.pk for each in versions], language=language)
-    return [Standing(each, newest.get(each.pk)) for each in versions]
+    old = of_old_key(newest.values())
+    found = [(each, newest.get(each.pk)) for each in versions]
+    return [Standing(each, told, told is not None and told.pk in old) for each, told in found]
 
 
 def standing_of(found: Item) -> Standing:
@@ -84,7 +103,8 @@ def standing_of(found: Item) -> Standing:
         .defer("content_sealed")
         .get(item=found, version=found.latest)
     )
-    return Standing(version, newest_statistics([version.pk]).get(version.pk))
+    newest = newest_statistics([version.pk]).get(version.pk)
+    return Standing(version, newest, newest is not None and bool(of_old_key([newest])))
 
 
 def verdict_of(standing: Standing, on: date) -> Verdict:
@@ -103,6 +123,7 @@ def verdict_of(standing: Standing, on: date) -> Verdict:
         se_b=found.se_b,
         flags=found.flags,
         dif=found.dif,
+        is_of_old_key=standing.is_of_old_key,
     )
     return judge(facts, bounds)
 
@@ -114,18 +135,20 @@ def watched(actor: Actor, on: date, *, bank: tuple[str, int] | None = None) -> l
     for each in standings(actor, states=["approved"], bank=bank):
         code = each.item.occupation_code
         limit = bounds[code] = bounds.get(code) or watch(code, on)
-        if reasons := reasons_to_watch(each.statistic, limit):
+        if reasons := reasons_to_watch(each, limit):
             found.append(Watched(each, reasons))
     return found
 
 
-def reasons_to_watch(statistic: ItemStatistic | None, limit: Watch) -> list[str]:
-    """Which bounds a statistic is beyond: drift, exposure."""
+def reasons_to_watch(standing: Standing, limit: Watch) -> list[str]:
+    """Which bounds an item is beyond: drift, exposure; `key` when its answer was ruled on since it was calibrated."""
+    statistic = standing.statistic
     if statistic is None:
         return []
     beyond = {
         "drift": statistic.drift is not None and abs(statistic.drift) > limit.drift,
-        "exposure": statistic.exposure is not None and statistic.exposure > limit.exposure,
+        "exposure": limit.is_overexposed(statistic.exposure, statistic.uses, statistic.cases),
+        "key": standing.is_of_old_key,
     }
     return [name for name, holds in beyond.items() if holds]
 

@@ -35,6 +35,7 @@ class Learnt:
     se_b: float | None = None
     se_c: float | None = None
     exposure: float | None = None
+    uses: int | None = None
     drift: float | None = None
     dif: Sequence[Mapping[str, object]] = ()
     flags: Sequence[str] = ()
@@ -104,6 +105,7 @@ FIGURES = (
     "se_b",
     "se_c",
     "exposure",
+    "uses",
     "drift",
 )
 

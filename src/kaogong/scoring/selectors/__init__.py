@@ -30,6 +30,7 @@ from kaogong.scoring.selectors.objections import (
     ObjectionWindow,
     OwnQuestion,
     Rescoring,
+    Ruling,
     answers_given,
     disputable,
     dispute,
@@ -44,6 +45,8 @@ from kaogong.scoring.selectors.objections import (
     public_disputes,
     rescored_marks,
     rescoring,
+    ruled_at,
+    rulings_on,
 )
 from kaogong.scoring.states import DISPUTE, RECHECK, RESULT
 from kaogong.sittings import selectors as sittings
@@ -67,6 +70,7 @@ __all__ = [
     "Progress",
     "RecheckOffer",
     "Rescoring",
+    "Ruling",
     "answers_given",
     "desk",
     "disputable",
@@ -102,6 +106,8 @@ __all__ = [
     "rescoring",
     "result",
     "results_for",
+    "ruled_at",
+    "rulings_on",
     "sittings_to_score",
     "standing",
     "with_progress",

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from kaogong.delivery import selectors as delivery
 from kaogong.delivery.models import Attempt
 from kaogong.foundation.calendar import selectors as calendar
 from kaogong.foundation.kernel.actors import Actor
-from kaogong.foundation.kernel.refusals import NotFound
+from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
 from kaogong.foundation.signing import canonical, digests
 from kaogong.itembank.models import PaperItem
 from kaogong.regulations.selectors import Provision
 from kaogong.scoring import policies, rules
 from kaogong.scoring.gate import figure
 from kaogong.scoring.models import Dispute, Mark, Objection, Result
-from kaogong.scoring.working import Marker
+from kaogong.scoring.working import Marker, amendment_of, require_attested
 from kaogong.sittings import selectors as sittings
 from kaogong.sittings.models import SittingPart
 
@@ -51,6 +51,21 @@ class OwnQuestion:
     type: str
     answer: str
     objection: Objection | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a ruling made of one item version in one round: `answers` count as right, or the question is void there."""
+
+    number: str
+    round_id: UUID
+    version_id: UUID
+    answers: tuple[str, ...]
+
+    @property
+    def is_void(self) -> bool:
+        """Whether no answer tells anything: all got the marks, or the question was left out."""
+        return not self.answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,3 +311,25 @@ def rescored_marks(found: Dispute) -> QuerySet[Mark]:
     """The marks that a re-scoring gave, each with the mark before it in its working."""
     given = Mark.objects.filter(Q(working__rescoring=str(found.pk)))
     return given.select_related("registration__sitting").order_by("registration__number")
+
+
+# ---------------------------------------------------------------- for calibration and the bank
+UPHELD = ("upheld", "rescored")
+
+
+def rulings_on(reader: Actor, version_ids: Collection[UUID]) -> list[Ruling]:
+    """The rulings that changed how versions are marked, with the answers that count (power scoring.mark).
+
+    Raises NotPermitted, MarksAltered.
+    """
+    if not reader.holds("scoring.mark"):
+        raise NotPermitted(power="scoring.mark")
+    found = list(Dispute.objects.filter(version__in=list(version_ids), state__in=UPHELD).order_by("decided_at", "pk"))
+    require_attested(found)
+    return [Ruling(each.number, each.round_id, each.version_id, amendment_of(each).answers) for each in found]
+
+
+def ruled_at(version_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When versions were last ruled faulty, whatever the round: nothing of the ruling is told."""
+    found = Dispute.objects.filter(version__in=list(version_ids), state__in=UPHELD).order_by()
+    return dict(found.values_list("version").annotate(Max("decided_at")))

@@ -46,7 +46,7 @@ FLAGS = {
     "idle": noop("有选项无人选"),
     "edge": noop("参数不可用"),
 }
-REASONS = {"drift": noop("难度漂移"), "exposure": noop("曝光偏高")}
+REASONS = {"drift": noop("难度漂移"), "exposure": noop("曝光偏高"), "key": noop("答案已更正，待重新定标")}
 LEFT_OUT = {
     "absent": noop("缺考"),
     "late": noop("迟到"),
@@ -54,6 +54,8 @@ LEFT_OUT = {
     "unpublished": noop("成绩未发布"),
     "altered": noop("作答与回执不符"),
     "constructed": noop("人工评分题"),
+    "void": noop("异议后作废的题"),
+    "ruled_apart": noop("各批次裁定不一的题"),
 }
 BY = {"sex": noop("性别"), "region": noop("地区")}
 SEXES = {"1": noop("男"), "2": noop("女")}
@@ -146,6 +148,8 @@ def _run_row(run: calibration.Run) -> dict[str, object]:
         "purpose": _(calibration.PURPOSES[run.purpose]),
         "left_out": [(_(LEFT_OUT.get(reason, reason)), count) for reason, count in left_out.items()],
         "founds": run.report.get("founds_scale"),
+        "notes": note_words(run),
+        "rulings": run.report.get("rulings", []),
     }
 
 
@@ -160,6 +164,8 @@ def detail(request: ActorRequest, item_id: UUID) -> HttpResponse:
     _bounds, clause = selectors.promotion_bounds(item.occupation_code, standing.version.type, localdate())
     may = actor.may("itembank.approve", region=item.region_code, organisation=item.organisation_id)
     found = standing.statistic
+    history = list(selectors.statistics_of(standing.version.pk)[:12])
+    old = selectors.of_old_key(history)
     context = {
         "item": item,
         "type": type_name(standing.version.type),
@@ -184,7 +190,8 @@ def detail(request: ActorRequest, item_id: UUID) -> HttpResponse:
         "flags": flag_words(found),
         "dif": _fairness(found),
         "curve": _curve(found),
-        "history": list(selectors.statistics_of(standing.version.pk)[:12]),
+        "history": [(each, each.pk in old) for each in history],
+        "is_of_old_key": standing.is_of_old_key,
         "may_assess": may and item.state == "assessed",
         "may_end": may and item.state == "trial" and found is not None,
         "may_limit": may and item.state == "approved",
@@ -273,10 +280,46 @@ def health(request: ActorRequest) -> HttpResponse:
         seen = calibration.health_of(request.actor, found.pk, localdate())
         if kind := request.GET.get("export", ""):
             return export(kind, "bank-health", _heads(), (_line(each) for each in seen.standings))
-        context |= {"seen": seen, "figures": _figures(seen), "charts": _charts(seen)}
+        context |= {"seen": seen, "figures": _figures(seen), "charts": _charts(seen), "missing": _missing(seen)}
         context["watched"] = [_watched_row(each) for each in seen.watched[:20]]
         context["bank"] = f"{found.occupation_code}:{found.level}"
     return render(request, "office/bank/health.html", context)
+
+
+def _missing(seen: calibration.Health) -> list[str]:
+    """What there is not enough of to draw the rest, in words."""
+    told = []
+    if seen.last is None:
+        told.append(_("还没有定标：没有难度、区分度、曝光率和信息量。"))
+    else:
+        told += note_words(seen.last)
+    if seen.curve is None:
+        told.append(
+            _("信息量：已定标 %(known)s 道，须有一份试卷的题数 %(length)s 道。")
+            % {"known": seen.on_scale, "length": seen.length}
+        )
+    return told
+
+
+def note_words(run: calibration.Run) -> list[str]:
+    """Why a run could not estimate parameters, and what to do; nothing when it could."""
+    told = []
+    for note in run.report.get("notes", []):
+        name, _space, rest = str(note).partition(" ")
+        if name == "few":
+            told.append(_("参数：没有一道题达到估计参数的最少人数；请放宽日期范围或等更多场次。"))
+        elif name == "founders":
+            count, need = rest.split()
+            told.append(
+                _("标尺：人数足够的试题有 %(count)s 道，须有 %(need)s 道才建立标尺。") % {"count": count, "need": need}
+            )
+        elif name == "anchors":
+            count, need = rest.split()
+            told.append(
+                _("标尺：与以往共同的已定标试题有 %(count)s 道，须有 %(need)s 道；组卷时请多带已定标的试题。")
+                % {"count": count, "need": need}
+            )
+    return told
 
 
 def _figures(seen: calibration.Health) -> list[Figure]:
@@ -300,7 +343,13 @@ def _figures(seen: calibration.Health) -> list[Figure]:
             at,
             _("一份平均试卷在合格线处测量能力的标准误；越小越能分清合格与不合格。"),
         ),
-        Figure(_("须关注"), len(seen.watched), _("道"), at, _("漂移或曝光超过限度的在用试题。")),
+        Figure(
+            _("须关注"),
+            len(seen.watched),
+            _("道"),
+            at,
+            _("漂移或曝光超过限度，或者答案更正后还没有重新定标的在用试题。"),
+        ),
     ]
 
 
