@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -30,7 +31,7 @@ from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
 from kaogong.itembank import services
 from kaogong.itembank.models import PaperItem
-from kaogong.itembank.rules.exports import Exported, excel, qti
+from kaogong.itembank.rules.exports import Exported, excel, qti, word
 from kaogong.itembank.rules.files import PROFILES, Reading, Row, columns_of, entries_of, read_rows
 from kaogong.itembank.rules.items import Criterion, ItemContent, Limits
 
@@ -96,6 +97,28 @@ class TestRoundTrip:
     def test_by_excel(self, content: ItemContent) -> None:
         (row,) = read(excel.sheet([exported(content)], watermark=MARK), "national")
         same(row, content)
+
+    @settings(deadline=None, max_examples=100)
+    @given(contents())
+    def test_by_word(self, content: ItemContent) -> None:
+        """All of it; a choice that says nowhere where its answer goes is given a place for it."""
+        (row,) = read(word.document([exported(content)], watermark=MARK), "text-national")
+        placed = replace(content, stem=f"{content.stem}（　）") if content.type in {"single", "multiple"} else content
+        same(row, placed)
+
+    def test_word_keeps_items_apart_and_its_marks_out_of_their_words(self) -> None:
+        sly = ItemContent(
+            "single", "见 {A} 与【解析】（　）。\n(A) 不是选项", ("(B) 甲", "乙\n{B}二行"), "B", "【解析】x"
+        )
+        unbound = replace(exported(ItemContent("truefalse", "第二题", (), "F")), codes=(), point="")
+        raw = word.document([exported(sly), unbound], watermark=MARK)
+        first, second = read(raw, "text-national")
+        assert first.content.stem == "见 〔A〕 与〔解析〕（　）。\n〔A〕 不是选项"
+        assert (first.content.options, first.content.key) == (("〔B〕 甲", "乙\n〔B〕二行"), "B")
+        assert (second.content, second.codes, second.problems) == (unbound.content, (), ())
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            assert MARK in archive.read("word/header1.xml").decode()
+            assert MARK not in archive.read("word/document.xml").decode()
 
     def test_numbers_that_are_no_names_come_back_as_they_were(self) -> None:
         items = [exported(single(f"题{n}"), number) for n, number in enumerate(["题 1", "题 2", "007", "a/b", "a_b"])]

@@ -22,7 +22,7 @@ from kaogong.foundation.signing import digests
 from kaogong.itembank import policies, sealing, selectors
 from kaogong.itembank.models import Item, ItemVersion, PaperItem
 from kaogong.itembank.rules import formulas
-from kaogong.itembank.rules.exports import Exported, excel, qti
+from kaogong.itembank.rules.exports import Exported, excel, qti, word
 from kaogong.itembank.rules.items import CONSTRUCTED, LETTERS, TRUE_FALSE, TYPES
 from kaogong.itembank.services.papers import refuse_unread
 from kaogong.itembank.states import ITEM
@@ -33,6 +33,7 @@ RULES = "kaogong-itembank-rules"
 KINDS: dict[str, tuple[str, str]] = {
     "qti": ("zip", "application/zip"),
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": ("pdf", "application/pdf"),
 }
 """The ending and the media type of each kind of file."""
@@ -172,6 +173,8 @@ def _written(kind: str, items: Sequence[Exported], title: str, watermark: str) -
         return qti.package(items, watermark=watermark)
     if kind == "xlsx":
         return excel.sheet(items, watermark=watermark)
+    if kind == "docx":
+        return word.document(items, watermark=watermark)
     return typeset(ItemBooklet(title=title, watermark=watermark, items=tuple(map(_printed, items)))).pdf
 
 

@@ -43,6 +43,7 @@ class ExportForm(PurposeForm):
         choices=[
             ("qti", gettext_lazy("QTI 3.0 题包（给其他系统，可以原样导回）")),
             ("xlsx", gettext_lazy("Excel 甲式（国家题库表格，可以原样导回）")),
+            ("docx", gettext_lazy("Word 国标格式（鉴定点、题型代码、｛A｝ 题干、｛B｝ 答案，可以导回）")),
             ("pdf", gettext_lazy("PDF 试题册（给审题专家，带答案和评分标准）")),
         ],
         widget=forms.RadioSelect,
