@@ -130,8 +130,8 @@ class TestWatch:
     def test_lists_what_moved_or_was_met_too_often_with_a_proposal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         moved, worn, quiet = (make_approved_item(single()) for _each in range(3))
         record(moved, purpose="live", drift=-3.4)
-        record(worn, purpose="live", exposure=0.4, drift=0.1)
-        record(quiet, purpose="live", drift=2.7, exposure=0.25)
+        record(worn, purpose="live", exposure=0.4, uses=3, drift=0.1)
+        record(quiet, purpose="live", drift=2.7, exposure=0.9, uses=2)
         page = browser(monkeypatch, reader())
         listed = page.get(reverse("office:statistics"), {"face": "watch"}).text
         assert moved.number in listed
@@ -172,13 +172,18 @@ class TestOrder:
             items=12,
             model="2pl",
             digest="0" * 64,
-            report={"left_out": {"absent": 7}, "founds_scale": True},
+            report={
+                "left_out": {"absent": 7, "void": 1},
+                "founds_scale": True,
+                "rulings": ["P-Y01"],
+                "notes": ["anchors 3 20", "dif sex 2: few"],
+            },
             region_code="32",
             run_at=NOW + timedelta(days=1),
             run_by="终审陈主任",
         )
         listed = browser(monkeypatch, reader()).get(reverse("office:statistics"), {"face": "runs"}).text
-        for words in ("1,234", "缺考 7", "建立标尺", "3 场"):
+        for words in ("1,234", "缺考 7", "异议后作废的题 1", "建立标尺", "3 场", "P-Y01", "有 3 道，须有 20 道"):
             assert words in listed
         assert (
             "1,234" not in browser(monkeypatch, reader("51")).get(reverse("office:statistics"), {"face": "runs"}).text
@@ -188,15 +193,17 @@ class TestOrder:
 class TestHealth:
     def test_a_bank_without_statistics_says_what_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
         page = browser(monkeypatch, reader()).get(reverse("office:bank-health")).text
-        assert "还没有统计" in page
+        assert "还没有定标" in page
+        assert "须有一份试卷的题数 100 道" in page
         assert "鉴定点覆盖" in page
 
     def test_shows_precision_at_the_cut_exposure_and_what_to_watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
         make_provision("itembank.paper_form", [{"type": "single", "count": 2, "marks": 50}], occupation=ELECTRICIAN)
         first, second = make_approved_item(single()), make_approved_item(single())
-        record(first, purpose="live", a=1.0, b=0.0, exposure=0.4, flags=("easy",))
+        record(first, purpose="live", a=1.0, b=0.0, exposure=0.4, uses=3, flags=("easy",))
         browse = browser(monkeypatch, reader())
         alone = browse.get(reverse("office:bank-health")).text
+        assert "已定标 1 道，须有一份试卷的题数 2 道" in alone
         assert "0.41" not in alone  # one item says nothing of a paper of two
         record(second, purpose="live", a=1.0, b=0.0, exposure=0.02)
         page = browse.get(reverse("office:bank-health")).text
