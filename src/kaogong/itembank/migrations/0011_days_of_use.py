@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('itembank', '0009_language_versions'),
+        ('itembank', '0010_sub_banks'),
     ]
 
     operations = [
