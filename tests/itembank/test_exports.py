@@ -106,6 +106,12 @@ class TestRoundTrip:
         placed = replace(content, stem=f"{content.stem}（　）") if content.type in {"single", "multiple"} else content
         same(row, placed)
 
+    def test_formulas_pass_through_word_with_their_meaning(self) -> None:
+        asked = ItemContent("single", r"求 $\frac{a}{b}$、$U_{A} \cdot f (b)$（　）", (r"$x^{B}$", "乙"), "A")
+        (row,) = read(word.document([exported(asked)], watermark=MARK), "text-national")
+        assert row.content.stem == r"求 $\frac{a{}}{b{}}$、$U_{A{}} \cdot f(b)$（　）"
+        assert (row.content.options, row.content.key, row.problems) == ((r"$x^{B{}}$", "乙"), "A", ())
+
     def test_word_keeps_items_apart_and_its_marks_out_of_their_words(self) -> None:
         sly = ItemContent(
             "single", "见 {A} 与【解析】（　）。\n(A) 不是选项", ("(B) 甲", "乙\n{B}二行"), "B", "【解析】x"

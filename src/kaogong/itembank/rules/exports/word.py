@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from kaogong.itembank.rules.exports import Exported
 from kaogong.itembank.rules.exports.qti import NO_XML, WHEN
+from kaogong.itembank.rules.formulas import PIECE
 from kaogong.itembank.rules.items import CHOICE, LETTERS, TRUE_FALSE, TYPE_CODES
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -87,9 +88,23 @@ def _lines(item: Exported) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Words that the format would take for its own marks, in other brackets."""
+    """Words that the format would take for its own marks, in other brackets; formulas mean the same."""
+    told, place = [], 0
+    for found in PIECE.finditer(text):
+        told += [_words(text[place : found.start()]), _formula(found[0])]
+        place = found.end()
+    return "".join([*told, _words(text[place:])])
+
+
+def _words(text: str) -> str:
     text = MARKS.sub(lambda found: f"〔{found[1] or found[2]}〕", text)
     return OPTION.sub(lambda found: f"{found[1]}〔{found[2]}〕", text)
+
+
+def _formula(text: str) -> str:
+    r"""`{a}` is `{a{}}` to TeX, and space before a bracket nothing; `\text` takes no braces, `\mathrm` does."""
+    text = re.sub(r"\\text\s*\{\s*([ABab])\s*\}", r"\\mathrm{\1{}}", text)
+    return re.sub(r"\s+(?=\()", "", re.sub(r"\{\s*([ABab])\s*\}", r"{\1{}}", text))
 
 
 def _paragraph(parent: ET.Element, text: str) -> None:
