@@ -14,13 +14,14 @@ import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from typer.testing import CliRunner
 
 from kaogong.certificates import selectors as certificates
 from kaogong.certificates.models import Certificate
 from kaogong.cli.keys import app
-from kaogong.delivery.models import PaperCopy
+from kaogong.delivery import services as delivery
+from kaogong.delivery.models import Custody, PaperCopy
 from kaogong.delivery.selectors.answers import questions_of
 from kaogong.foundation.access import selectors as access
 from kaogong.foundation.access.models import Account
@@ -47,6 +48,8 @@ from tests.signing.conftest import empty_folder
 from tests.support.access import make_account
 from tests.support.cast import officer, outsider
 from tests.support.certificates import make_certificate
+from tests.support.custody import hand_in, kept_hall
+from tests.support.delivery import START, Hall
 from tests.support.identity import make_person, resident_number
 from tests.support.itembank import COLUMNS, NOW, TRAINER, csv_file, importer, make_approved_item
 from tests.support.packages import UNKNOWN, package
@@ -83,6 +86,7 @@ class Season:
     evidence: Evidence
     translation: ItemTranslation
     disputes: tuple[Dispute, Dispute]
+    kept: tuple[Hall, list[Account], Custody]
 
 
 @pytest.fixture
@@ -122,8 +126,10 @@ def season() -> Season:
     notice = Notice(channel="sms", to_masked="138****5678", template="t", text="t", queued_at=AT, sent_at=AT)
     notice.to_sealed = encryption.seal(b"+8613812345678", context=f"notices.notice.to:{notice.pk}")
     notice.save(force_insert=True)
+    kept = kept_hall()
+    hand_in(kept[2], kept[1][0])
     tag = certificates.tag_of(certificate)
-    return Season(certificate, tag, person, number, account, evidence, translation, disputes)
+    return Season(certificate, tag, person, number, account, evidence, translation, disputes, kept)
 
 
 def under(which: str = "") -> dict[str, set[str]]:
@@ -171,6 +177,11 @@ def everything_opens(season: Season) -> None:
         assert len(questions_of(copy.pk, at=AT.replace(year=2027))) == copy.questions
     for paper in Paper.objects.all():
         assert itembank.check_paper(paper).is_whole
+    kept, keepers, custody_ = season.kept
+    with transaction.atomic():
+        hand_in(custody_, keepers[1])
+        assert delivery.release_papers(actor=kept.invigilator, at=START, part_id=kept.theory.pk) == 1
+        transaction.set_rollback(True)  # so that it can be asked again after the next turn
     at = datetime.now(UTC)
     assert certificates.verify(season.certificate.number, season.certificate.name, at).outcome == "valid"
     assert certificates.verify_tag(season.certificate.number, season.tag, at).outcome == "valid"

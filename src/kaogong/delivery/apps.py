@@ -7,6 +7,7 @@ class DeliveryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     whereabouts = {
         "Attempt": ("delivery.Attempt", "region_code"),
+        "Share": ("delivery.CustodyShare", "custody__part__sitting__region_code"),
     }
 
     def ready(self) -> None:

@@ -11,11 +11,87 @@ from kaogong.foundation.kernel.records import Attested, Record
 from kaogong.foundation.signing.fields import SealedField
 
 
+class CustodianKey(Record):
+    """The key pair of somebody who keeps shares of papers' keys; the private half is shut by her own passphrase."""
+
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    public_key = models.CharField("公钥", max_length=64)
+    private_sealed = SealedField("私钥（口令与系统双重加密）", purpose="delivery.custodian_key")
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(retired_at__isnull=True), name="one_custodian_key_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class Custody(Record):
+    """The custodians of a part's papers: a key pair of its own, the private half in shares of which `threshold` do.
+
+    Over when it was replaced before any paper came (`ended_at`), or given up in an emergency by two (`waived_at`).
+    """
+
+    part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
+    threshold = models.PositiveSmallIntegerField("启封所需份数")
+    public_key = models.CharField("本科目公钥", max_length=64)
+    named_at = models.DateTimeField()
+    named_by = models.CharField(max_length=100)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField("申请应急启封", null=True, blank=True)
+    asked_by = models.CharField(max_length=100, blank=True)
+    asked_account = models.UUIDField(null=True, blank=True)
+    asked_person = models.UUIDField(null=True, blank=True)
+    reason = models.CharField("应急事由", max_length=400, blank=True)
+    waived_at = models.DateTimeField("应急启封", null=True, blank=True)
+    waived_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["part"], condition=Q(ended_at__isnull=True), name="one_custody_per_part"),
+            models.CheckConstraint(name="custody_threshold_is_several", condition=Q(threshold__gte=2)),
+            models.CheckConstraint(
+                name="waived_custody_was_asked_for",
+                condition=Q(waived_at__isnull=True) | (Q(asked_at__isnull=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part_id}"
+
+
+class CustodyShare(Record):
+    """One custodian's share of a part's key: sealed to her own key; once handed in, by ours until the release."""
+
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField("份号")
+    share_sealed = SealedField("密钥份额（保管人与系统双重加密）", purpose="delivery.share")
+    digest = models.CharField("份额摘要", max_length=64)
+    handed_sealed = SealedField("已交份额（密文）", purpose="delivery.share_handed", null=True, blank=True)
+    handed_at = models.DateTimeField("交出时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["custody", "number"], name="custody_share_number_once"),
+            models.UniqueConstraint(fields=["custody", "key"], name="custody_share_keeper_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
 class PaperCopy(Record):
     """A paper delivered to one part of a sitting (one wave of it, or all: 0), sealed under its own decryption key.
 
     `key_sealed` opens only with our encryption key and only for this copy, this part and this `not_before`: whoever
-    moves the hour in the table makes the copy unreadable rather than early.
+    moves the hour in the table makes the copy unreadable rather than early. Under `custody` it is one half of the key
+    until the release; `half_sealed` is the other, sealed to the custody's key.
     """
 
     part = models.ForeignKey("sittings.SittingPart", on_delete=models.PROTECT, related_name="+")
@@ -25,6 +101,8 @@ class PaperCopy(Record):
     key_sealed = SealedField(
         "解密密钥（受保护）", context=lambda copy: Lock(copy.pk, copy.part_id, copy.not_before).context
     )
+    custody = models.ForeignKey(Custody, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    half_sealed = SealedField("保管人一半密钥（密文）", purpose="delivery.paper_half", null=True, blank=True)
     digest = models.CharField("明文摘要", max_length=64)
     questions = models.PositiveSmallIntegerField("题数")
     languages = models.JSONField("有译本的题数", default=dict, blank=True, help_text="文字→题数")
@@ -39,6 +117,11 @@ class PaperCopy(Record):
             models.CheckConstraint(
                 name="paper_not_released_early",
                 condition=Q(released_at__isnull=True) | Q(released_at__gte=F("not_before")),
+            ),
+            models.CheckConstraint(
+                name="paper_in_custody_has_its_half",
+                condition=Q(custody__isnull=True, half_sealed__isnull=True)
+                | Q(custody__isnull=False, half_sealed__isnull=False),
             ),
         ]
 

@@ -3,6 +3,7 @@
 AES-256-GCM (NIST SP 800-38D). The content is bound to the copy; its key is sealed by `signing.encryption` in a context
 that names the hour before which nobody may open it. The database alone opens nothing: the outer key is not in it; and
 whoever changes the hour in the table changes the context, so the key no longer opens at all.
+Under custodians that sealed key is one half: with the other, which they hold in shares, it gives the content's key.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kaogong.foundation.signing import digests, encryption
 
@@ -73,11 +76,14 @@ class Sealed:
     digest: str
 
 
-def seal(questions: Sequence[Question], lock: Lock) -> Sealed:
-    """Encrypt the questions under a fresh key, and seal that key until the lock's hour."""
+def seal(questions: Sequence[Question], lock: Lock, *, half: bytes = b"") -> Sealed:
+    """Encrypt the questions under a fresh key, and seal that key until the lock's hour.
+
+    With the custodians' `half` the content's key is made of both, and what is sealed here opens nothing by itself.
+    """
     clear = json.dumps([asdict(each) for each in questions], ensure_ascii=False, separators=(",", ":")).encode()
     key, nonce = AESGCM.generate_key(bit_length=256), os.urandom(NONCE_BYTES)
-    content = nonce + AESGCM(key).encrypt(nonce, clear, _bound(lock))
+    content = nonce + AESGCM(_joined(key, half)).encrypt(nonce, clear, _bound(lock))
     return Sealed(content, encryption.seal(key, context=lock.context), digests.plain(clear))
 
 
@@ -101,12 +107,29 @@ def _question(row: Mapping[str, Any]) -> Question:
     return Question(row["position"], row["type"], row["stem"], tuple(row["options"]), said)
 
 
+def join(content: bytes, key_sealed: bytes, half: bytes, lock: Lock, *, digest: str, at: datetime) -> bytes:
+    """The content's key from both halves, sealed as that of a copy without custodians. Raises PaperLocked."""
+    try:
+        own = encryption.open_sealed(bytes(key_sealed), context=lock.context)
+    except encryption.CannotOpen as error:
+        raise PaperLocked("the seal does not fit") from error
+    whole = encryption.seal(_joined(own, half), context=lock.context)
+    unseal(content, whole, lock, digest=digest, at=at)
+    return whole
+
+
 def rebind(key_sealed: bytes, before: Lock, after: Lock) -> bytes:
     """The decryption key sealed until another hour; the content is not opened. Raises PaperLocked."""
     try:
         return encryption.seal(encryption.open_sealed(bytes(key_sealed), context=before.context), context=after.context)
     except encryption.CannotOpen as error:
         raise PaperLocked("the seal does not fit") from error
+
+
+def _joined(own: bytes, half: bytes) -> bytes:
+    if not half:
+        return own
+    return HKDF(SHA256(), length=32, salt=None, info=b"kaogong delivery.paper-key of two halves").derive(own + half)
 
 
 def _bound(lock: Lock) -> bytes:

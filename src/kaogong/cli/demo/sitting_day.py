@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from kaogong.cli.demo import trying
+from kaogong.cli.demo import keeping, trying
 from kaogong.cli.demo.season import LEVEL, OCCUPATION, Candidate, Season
 from kaogong.delivery import selectors as rooms
 from kaogong.delivery import services as delivery
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ABSENT, LATE, CHEATING, FORGETS, UNSAFE = 0.04, 0.006, 0.003, 0.02, 0.005
 SLIP = 0.02
 SAVES = 2
+FIRST = "秋季"
 PAPER_SUM = "纸质评分表合计："
 
 
@@ -84,6 +85,9 @@ def hold(season: Season, plan: Sequence[tuple[UUID, str]], label: str) -> None:
     days = sorted({sittings.of_id(sitting).held_on for sitting, _organiser in held})
     pairs = dict(zip(days, assemble(season, len(days), label), strict=True))
     halls = [(sitting, organiser, pairs[sittings.of_id(sitting).held_on]) for sitting, organiser in held]
+    if halls and label == FIRST:
+        theory = next(part for part in sittings.parts_of(halls[0][0]) if part.part == "theory")
+        keeping.take_up(season, theory, theory.starts_at - timedelta(hours=17))
     counts: Counter[str] = Counter()
     for outcome in season.apart(f"考试（{label}）", halls, _day):
         counts += outcome
@@ -141,6 +145,7 @@ def _theory(season: Season, hall: Hall, part: SittingPart) -> Counter[str]:
     for paper in hall.pair:
         delivery.deliver_paper(actor=hall.deliverer, at=eve, part_id=part.pk, paper_id=paper)
     runner = _on_duty(part, "invigilator")
+    keeping.hand_in(season, part, runner)
     season.attempt(delivery.release_papers, actor=runner, at=start - timedelta(minutes=20), part_id=part.pk)
     delivery.open_room(actor=runner, at=start - timedelta(minutes=40), part_id=part.pk)
     outcomes: Counter[str] = Counter()

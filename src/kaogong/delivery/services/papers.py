@@ -14,12 +14,15 @@ from django.utils.timezone import localdate
 from kaogong.delivery import policies, rules, selectors
 from kaogong.delivery.events import PapersReleased
 from kaogong.delivery.models import PaperCopy, TaskDraw
-from kaogong.delivery.papers import Lock, Question, Said, rebind, seal
+from kaogong.delivery.papers import Lock, Question, rebind
+from kaogong.delivery.selectors import custody
 from kaogong.delivery.selectors.answers import lock_of
+from kaogong.delivery.services import opening
 from kaogong.delivery.services.refusals import (
     AlreadyDelivered,
     AlreadyDrawn,
     AlreadyReleased,
+    CustodiansMissing,
     LanguageIncomplete,
     NoPaperDelivered,
     NothingToDraw,
@@ -58,11 +61,13 @@ def deliver_paper(*, actor: Actor, at: datetime, part_id: UUID, paper_id: UUID, 
     _require_fit(paper, part)
     copy = PaperCopy(id=uuid7(), part=part, paper=paper, wave=wave, delivered_at=at)
     copy.not_before = part.wave_starts_at(max(wave, 1))
-    questions = _questions(actor, paper_id, part)
+    SittingPart.objects.select_for_update().get(pk=part.pk)  # nobody names other custodians meanwhile
+    copy.custody = custody.live_custody(part.pk, for_update=True)
+    if copy.custody is None and custody.needs_custodians(part):
+        raise CustodiansMissing
+    questions = opening.questions_of(actor, copy)
     copy.languages = _languages(part, paper, questions, at)
-    sealed = seal(questions, lock_of(copy))
-    copy.content_sealed, copy.key_sealed, copy.digest = sealed.content, sealed.key, sealed.digest
-    copy.questions = len(questions)
+    opening.lock_up(copy, questions)
     try:
         with transaction.atomic():
             copy.save(force_insert=True)
@@ -80,19 +85,6 @@ def deliver_paper(*, actor: Actor, at: datetime, part_id: UUID, paper_id: UUID, 
         languages=copy.languages,
     )
     return copy
-
-
-def _questions(actor: Actor, paper_id: UUID, part: SittingPart) -> list[Question]:
-    """The paper's questions with the approved versions of exactly these item versions in the round's languages."""
-    offered = part.sitting.round.languages
-    questions = itembank.questions_for_delivery(paper_id, actor)
-    found = itembank.approved_translations([each.version_id for each in questions]) if offered else {}
-
-    def said(question: itembank.Question) -> dict[str, Said]:
-        versions = found.get(question.version_id, {})
-        return {tag: Said(versions[tag].stem, versions[tag].options) for tag in offered if tag in versions}
-
-    return [Question(each.position, each.type, each.stem, tuple(each.options), said(each)) for each in questions]
 
 
 def _languages(part: SittingPart, paper: Paper, questions: Sequence[Question], at: datetime) -> dict[str, int]:
@@ -125,6 +117,7 @@ def _languages(part: SittingPart, paper: Paper, questions: Sequence[Question], a
 def release_papers(*, actor: Actor, at: datetime, part_id: UUID) -> int:
     """Unseal the papers whose hour has come; returns how many. Refused before the hour, by the server's clock.
 
+    Under custodians as many shares as the threshold must have been handed in (SharesMissing).
     Two invigilators at once: one releases, the other is told by whom.
     """
     part = selectors.part_for(actor, part_id)
@@ -139,9 +132,11 @@ def release_papers(*, actor: Actor, at: datetime, part_id: UUID) -> int:
     if not due:
         last = max(copies, key=lambda copy: copy.released_at or copy.not_before)
         raise AlreadyReleased(released_at=moment(last.released_at), released_by=last.released_by)
+    opening.unlock(due, at)
     for copy in due:
         copy.released_at, copy.released_by = at, actor.name
-        copy.save(update_fields=["released_at", "released_by"])
+        copy.save(update_fields=["key_sealed", "released_at", "released_by"])
+    opening.forget_shares(due)
     trail.record_each(actor=actor, action="delivery.paper_released", targets=list[trail.Target](due), part=part.pk)
     region = part.sitting.region_code
     announcing.announce(PapersReleased(region_code=region, part_id=part.pk, copies=len(due)), at=at)
@@ -150,13 +145,14 @@ def release_papers(*, actor: Actor, at: datetime, part_id: UUID) -> int:
 
 @command
 def follow_move(*, actor: Actor, at: datetime, sitting_id: UUID, days: int) -> None:
-    """Re-date the locks of a sitting that moved; called within its move."""
+    """Re-date the locks of a sitting that moved; called within its move. Shares handed in go back to their keepers."""
     copies = _waiting_of(sitting_id)
     for copy in copies:
         before, hour = lock_of(copy), copy.part.wave_starts_at(max(copy.wave, 1))
         copy.key_sealed = rebind(bytes(copy.key_sealed), before, Lock(copy.pk, copy.part_id, hour))
         copy.not_before = hour
         copy.save(update_fields=["key_sealed", "not_before"])
+    opening.give_back(sitting_id)
     trail.record(actor=actor, action="delivery.papers_redated", sitting=sitting_id, copies=len(copies), days=days)
 
 

@@ -295,3 +295,138 @@ class AlreadyClosed(Refusal):
 
     message = _("本科目已于 {closed_at} 结束。")
     clause = Clause(HOUSE, "closing")
+
+
+class CustodiansMissing(Refusal):
+    """A paper of this level is not delivered before its custodians are named."""
+
+    message = _("本等级的理论试卷须先指定密钥保管人，才能下发。")
+    advice = _("请在“密钥保管”页指定保管人后再下发。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class PapersAlreadyThere(Refusal):
+    """Papers lie at the part: who holds the shares of their key is fixed."""
+
+    message = _("本科目的试卷已经下发，保管人不能再指定或更换。")
+    advice = _("份额不足时，可在开考前规定时段内申请应急启封。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class CustodiansTooFew(Refusal):
+    """Fewer custodians, or a lower threshold, than the rule; or a threshold that leaves nobody to be missed."""
+
+    message = _("保管人不得少于 {custodians} 名，启封份数不得少于 {threshold} 份，且须少于保管人数。")
+    advice = _("请调整保管人和启封份数，至少容许一人缺席。")
+    clause = Clause(HOUSE, "custodians")
+    field = "threshold"
+
+
+class MayNotKeep(Refusal):
+    """On the part's panel, one of its candidates, or bound to stand aside for one."""
+
+    message = _("{name}不能保管本科目的密钥：{reasons}。")
+    advice = _("请改由与本场考试没有关系的在岗人员保管。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class PassphraseTooShort(Refusal):
+    """The passphrase is all that keeps the server itself out: it must be long."""
+
+    message = _("保管口令至少 {least} 个字符，且不能只是一个字符的重复。")
+    advice = _("建议用四个互不相干的词连成一句，记在脑中，不要存在本系统的机器上。")
+    clause = Clause(HOUSE, "custodians")
+    field = "passphrase"
+
+
+class WrongPassphrase(Refusal):
+    """The passphrase does not open the custodian's key."""
+
+    message = _("保管口令不正确，份额没有交出。")
+    advice = _("请按设置时的口令重新输入。确已遗忘的，请报告考务人员：其他保管人凑足份数即可启封。")
+    clause = Clause(HOUSE, "custodians")
+    field = "passphrase"
+
+
+class HandInPaused(Refusal):
+    """Too many wrong passphrases for one share: a pause."""
+
+    message = _("口令输错次数过多，请 {seconds} 秒后再试。")
+    clause = Clause(HOUSE, "custodians")
+    field = "passphrase"
+
+
+class HandInTooEarly(Refusal):
+    """Shares are taken in only shortly before the start."""
+
+    message = _("密钥份额自 {opens_at} 起交出，现在还不收。")
+    advice = _("请到时再来；份额早交会早早集中在服务器上。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class ShareAlreadyHandedIn(Refusal):
+    """This custodian's share lies here already."""
+
+    message = _("您的份额已于 {handed_at} 交出，无需再交。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class CustodyOver(Refusal):
+    """The papers were released, or the custody given up: no share is needed any more."""
+
+    message = _("本科目的试卷已经启封或已转入应急启封，不再需要份额。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class ShareSpoiled(Refusal):
+    """A share is not what was dealt: somebody altered it."""
+
+    message = _("第 {number} 份密钥份额（保管人{name}）与分发时的摘要不符，不能使用。")
+    advice = _("请立即报告：份额被改动过。其余保管人凑足份数仍可启封。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class SharesMissing(Refusal):
+    """Too few shares were handed in to open the papers."""
+
+    message = _("密钥份额还不够：已交 {handed} 份，需要 {threshold} 份。")
+    advice = _("请通知保管人在自己的页面交出份额；确实凑不齐的，申请应急启封。")
+    clause = Clause(HOUSE, "custodians")
+
+
+class SharesEnough(Refusal):
+    """No emergency: enough shares are here."""
+
+    message = _("已交份额足够，可以正常启封，不需要应急启封。")
+    clause = Clause(HOUSE, "emergency-release")
+
+
+class NoEmergencyYet(Refusal):
+    """Before the window nobody can be late with a share."""
+
+    message = _("{opens_at} 起才能申请应急启封。")
+    advice = _("在此之前请联系保管人按时交出份额。")
+    clause = Clause(HOUSE, "emergency-release")
+
+
+class EmergencyWithoutReason(Refusal):
+    """An emergency must be told."""
+
+    message = _("请写明应急启封的事由。")
+    clause = Clause(HOUSE, "emergency-release")
+    field = "reason"
+
+
+class EmergencyNotAsked(Refusal):
+    """Nobody asked for an emergency release, so there is nothing to approve."""
+
+    message = _("没有待核准的应急启封申请。")
+    clause = Clause(HOUSE, "emergency-release")
+
+
+class TwoHandsNeeded(Refusal):
+    """Who asked for the emergency release does not approve it."""
+
+    message = _("申请应急启封的人不能自己核准。")
+    advice = _("请由另一名考务人员核准。")
+    clause = Clause(HOUSE, "emergency-release")

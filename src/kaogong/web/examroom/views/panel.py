@@ -131,6 +131,7 @@ def _part_context(request: ActorRequest, found: Any, **more: Any) -> dict[str, A
     draws = selectors.draws_of(found.pk)
     closing = selectors.closing_of(found.pk)
     is_theory = found.part == "theory"
+    custody = selectors.custody_of(found.pk, request.actor) if is_theory else None
     at = now()
     context = {
         "part": found,
@@ -145,6 +146,8 @@ def _part_context(request: ActorRequest, found: Any, **more: Any) -> dict[str, A
         "draws": draws,
         "closing": closing,
         "is_theory": is_theory,
+        "custody": custody,
+        "handed": selectors.handed_in(custody) if custody else 0,
         "steps": _steps(found, copies, draws, counts, closing),
         "rooms": selectors.rooms_for(request.actor, found),
         "waves": range(1, found.waves + 1),

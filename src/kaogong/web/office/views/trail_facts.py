@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy
 from kaogong.web.ui.formats import level_name
 
 FACTS = {
+    "handed": gettext_lazy("已交份数"),
+    "keepers": gettext_lazy("保管人账号"),
+    "threshold": gettext_lazy("启封所需份数"),
     "about": gettext_lazy("关于何事"),
     "account": gettext_lazy("账号"),
     "admitted": gettext_lazy("审核通过"),
@@ -194,6 +197,7 @@ FACTS = {
 """By the key as it is written. Identifiers among a refused deed's arguments are in `IDENTIFIERS`."""
 
 IDENTIFIERS = {
+    "share": gettext_lazy("密钥份额"),
     "account": gettext_lazy("账号"),
     "attempt": gettext_lazy("作答"),
     "batch": gettext_lazy("导入批"),
