@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -109,6 +110,54 @@ class TestTrial:
         assert all(each.p is not None and each.b is None and each.model == "" for each in found.items)
         assert "few" in found.report["notes"]
         assert any(str(note).startswith("dif sex") for note in found.report["notes"])
+
+
+@pytest.fixture(scope="module")
+def told(answers: Answers, truth: irt.Items) -> tuple[Findings, Findings]:
+    """A run over both languages and one over Chinese alone. The last thousand sat in Uyghur; there q60 is much harder,
+    and hardly anybody finds q61's right option."""
+    chinese = PERSONS - 1000
+    points = answers.responses.scores.copy()
+    rng = np.random.default_rng(3)
+    points[chinese:, 60] *= rng.random(1000) < 0.4
+    points[chinese:, 61] *= rng.random(1000) < 0.05
+    groups = {"language": ("zh-hans",) * chinese + ("ug",) * 1000}
+    both = replace(
+        answers,
+        responses=scored(points, maxima=1.0, items=truth.names),
+        groups=groups,
+        days=(date(2026, 5, 1),) * chinese + (date(2026, 5, 2),) * 1000,
+    )
+    alone = replace(answers, responses=scored(points[:chinese], maxima=1.0, items=truth.names), groups={}, days=())
+    known = truth.take(np.arange(OPERATIONAL))
+    return analyse(both, TRIAL, known, SETTINGS), analyse(alone, TRIAL, known, SETTINGS)
+
+
+class TestLanguages:
+    def test_what_is_learnt_is_of_the_answers_in_chinese(self, told: tuple[Findings, Findings]) -> None:
+        both, alone = told
+        assert [
+            (each.name, each.cases, each.p, each.r, each.a, each.b, each.se_b, each.flags) for each in both.items
+        ] == [(each.name, each.cases, each.p, each.r, each.a, each.b, each.se_b, each.flags) for each in alone.items]
+
+    def test_yet_all_who_met_an_item_expose_it(self, told: tuple[Findings, Findings], answers: Answers) -> None:
+        met = answers.responses.is_present[:, OPERATIONAL:].mean(axis=0)
+        assert [each.exposure for each in told[0].items] == pytest.approx(met.tolist())
+        assert all(each.uses == 2 for each in told[0].items)
+
+    def test_the_items_that_changed_in_translation_are_found_and_no_other(
+        self, told: tuple[Findings, Findings]
+    ) -> None:
+        rows = {each.name: row for each in told[0].items for row in each.dif if row["class"] == "C"}
+        assert set(rows) == {"q60", "q61"}
+        assert all(
+            (row["by"], row["reference"], row["focal"]) == ("language", "zh-hans", "ug") for row in rows.values()
+        )
+
+    def test_a_language_that_most_sat_in_is_still_compared_with_chinese(self, answers: Answers) -> None:
+        spoken = ("zh-hans",) * 1000 + ("ug",) * (PERSONS - 1000)
+        found = analyse(replace(answers, groups={"language": spoken}), TRIAL, None, SETTINGS)
+        assert {row["reference"] for each in found.items for row in each.dif} == {"zh-hans"}
 
 
 class TestWithoutAScale:

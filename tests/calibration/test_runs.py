@@ -18,7 +18,7 @@ from kaogong.calibration import selectors, services, tasks
 from kaogong.calibration.models import Run
 from kaogong.cli.bank import app
 from kaogong.delivery import services as delivery
-from kaogong.delivery.models import Answer
+from kaogong.delivery.models import Answer, Attempt
 from kaogong.foundation.audit import selectors as audit
 from kaogong.foundation.kernel.actors import Actor, service
 from kaogong.foundation.kernel.refusals import NotFound, NotPermitted
@@ -200,6 +200,23 @@ class TestWhatIsTaken:
         outcome = calibrate()
         assert outcome.run is not None
         assert (outcome.run.cases, outcome.run.report["left_out"]) == (2, {"altered": 1})
+
+    def test_whoever_sat_in_another_language_is_counted_apart(self, rng: np.random.Generator) -> None:
+        figures(one=1000, cases=1000)
+        tried = make_cleared_item()
+        hall = sat(4, lambda *_each: 0.7, rng)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE delivery_attempt DISABLE TRIGGER USER")
+        Attempt.objects.filter(pk=hall.attempt(0).pk).update(language="ug")
+        outcome = calibrate()
+        assert outcome.run is not None
+        assert outcome.run.report["left_out"] == {"other_language": 1}
+        statistic = newest([tried])[tried.pk]
+        assert (statistic.cases, statistic.exposure, statistic.language) == (3, 1.0, "zh-hans")
+        Attempt.objects.filter(pk__in=[hall.attempt(place).pk for place in range(4)]).update(language="ug")
+        with pytest.raises(services.NothingToCalibrate):
+            calibrate()
 
     def test_another_territorys_sittings_are_not(self, rng: np.random.Generator) -> None:
         figures(one=1000, cases=1000)

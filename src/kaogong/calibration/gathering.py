@@ -97,7 +97,8 @@ def gather(reader: Actor, scope: Scope, progress: Progress | None = None) -> Gat
 
     Right is 1 and wrong 0; a question seen and left open is 0 as it is in the mark, one not on the paper is missing.
     Left out: who was absent, late or barred; whose result is not published; answers that are not what the receipt was
-    signed for; questions that people mark; questions void in their round, and those on which rulings differ.
+    signed for; questions that people mark; questions void in their round, and those on which rulings differ. Whoever
+    sat in another language than Chinese is kept, for comparison alone, and counted among these.
     """
     found = attempts_of(scope).order_by("pk")
     published = Result.objects.filter(state="final").values("registration")
@@ -125,7 +126,8 @@ def gather(reader: Actor, scope: Scope, progress: Progress | None = None) -> Gat
                 kept.append(attempt)
         if progress:
             progress(min(start + CHUNK, len(rows)), len(rows))
-    if not kept or np.isnan(scores[: len(kept)]).all():
+    left_out["other_language"] = sum(each.language != itembank.CHINESE for each in kept)
+    if len(kept) == left_out["other_language"] or np.isnan(scores[: len(kept)]).all():
         return None
     answers = _answers(kept, columns, types, trial, scores[: len(kept)], chosen[: len(kept)], papers)
     return Gathered(
@@ -260,6 +262,7 @@ def _answers(
         groups={
             "sex": tuple(each.registration.person.sex for each in kept),
             "region": tuple(each.region_code[:4] for each in kept),
+            "language": tuple(each.language for each in kept),
         },
         days=tuple(each.part.sitting.held_on for each in kept),
     )

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from kaogong.itembank.rules.languages import CHINESE
 from psychometrics import irt
 from psychometrics.calibration import Calibration, Kind, LogNormal, Normal, Priors, calibrate
 from psychometrics.classical import Flag, ItemStatistics, Thresholds, flags, item_statistics, option_statistics
@@ -67,7 +68,7 @@ class Answers:
     """What was gathered: `responses` with version ids as items, 0 for what was seen and left open, NaN for not seen.
 
     `types` (items,); `is_trial` (items,): unscored wherever it was met. `groups` names, by what they tell apart (sex,
-    region), everybody's group, (persons,); `days` when each sat, (persons,), or nothing.
+    region, language), everybody's group, (persons,); `days` when each sat, (persons,), or nothing.
     """
 
     responses: Responses
@@ -75,6 +76,19 @@ class Answers:
     is_trial: Flags
     groups: Mapping[str, tuple[str, ...]]
     days: tuple[date, ...] = ()
+
+    def in_language(self, language: str) -> Answers:
+        """Those of the persons who sat in a language; all where languages are not known."""
+        spoken = self.groups.get("language")
+        if spoken is None:
+            return self
+        kept = [place for place, each in enumerate(spoken) if each == language]
+        return replace(
+            self,
+            responses=self.responses.of_persons(np.array(kept, dtype=np.intp)),
+            groups={by: tuple(labels[place] for place in kept) for by, labels in self.groups.items()},
+            days=tuple(self.days[place] for place in kept) if self.days else (),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +143,17 @@ def analyse(
     """What a matrix says of its items. `known` are parameters on the bank's scale; items that it names hold the scale.
 
     A trial run tells of the items on trial, and of all when it founds the scale; a live run of those in use. What
-    numbers cannot tell (too few, all alike) stays None, and a note in the report says why.
+    numbers cannot tell (too few, all alike) stays None, and a note in the report says why. A translation is another
+    item: what is learnt is of the answers in Chinese, and the other languages are compared with them.
     """
+    everybody, given = given, given.in_language(CHINESE)
     responses = given.responses
     counted = item_statistics(responses)
     conspicuous = _flagged(given, counted, settings.thresholds)
     fitted = _fitted(given, purpose, known, settings, progress)
-    uses = _uses(given)
-    differing, notes = _differing(given, settings.fewest)
+    uses = _uses(everybody)
+    met = everybody.responses.is_present.mean(axis=0)
+    differing, notes = _differing(everybody, given, settings.fewest)
     founds = known is None and bool(fitted.b)
     wanted = [
         place
@@ -154,7 +171,7 @@ def analyse(
                 p=_number(counted.difficulty[place]),
                 r=_number(counted.discrimination[place]),
                 upper_lower=_number(counted.upper_lower[place]),
-                exposure=float(counted.n[place] / responses.n_persons),
+                exposure=float(met[place]),
                 uses=uses[place] if uses else None,
                 model=fitted.kinds.get(name, ""),
                 a=fitted.a.get(name),
@@ -318,13 +335,20 @@ def _without_parameters(done: _Fitted) -> None:
         each.clear()
 
 
-def _differing(given: Answers, fewest: Fewest) -> tuple[dict[str, list[Mapping[str, object]]], list[str]]:
-    """Mantel–Haenszel of every group large enough against the largest, by sex and by region."""
+def _differing(
+    everybody: Answers, chinese: Answers, fewest: Fewest
+) -> tuple[dict[str, list[Mapping[str, object]]], list[str]]:
+    """Mantel–Haenszel of every group large enough against the largest, by sex and by region; by language against
+    those who sat in Chinese."""
     found: dict[str, list[Mapping[str, object]]] = {}
     notes = []
-    for by, labels in given.groups.items():
+    for by in everybody.groups:
+        given = everybody if by == "language" else chinese
+        labels = given.groups[by]
         names, sizes = np.unique(np.array(labels), return_counts=True)
         order = [str(names[place]) for place in np.argsort(-sizes, kind="stable")]
+        if by == "language":
+            order.sort(key=lambda each: each != CHINESE)
         grouped = replace(
             given.responses,
             group=np.array([order.index(label) for label in labels], dtype=np.intp),

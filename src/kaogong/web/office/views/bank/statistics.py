@@ -56,8 +56,9 @@ LEFT_OUT = {
     "constructed": noop("人工评分题"),
     "void": noop("异议后作废的题"),
     "ruled_apart": noop("各批次裁定不一的题"),
+    "other_language": noop("用其他文字作答，只用于比较"),
 }
-BY = {"sex": noop("性别"), "region": noop("地区")}
+BY = {"sex": noop("性别"), "region": noop("地区"), "language": noop("试卷文字")}
 SEXES = {"1": noop("男"), "2": noop("女")}
 CURVE = [step / 2 for step in range(-8, 9)]
 
@@ -223,6 +224,8 @@ def _fairness(found: ItemStatistic | None) -> list[dict[str, object]]:
 def _group(by: str, key: str) -> str:
     if by == "sex":
         return _(SEXES.get(key, key))
+    if by == "language":
+        return _(selectors.language_name(key))
     return regions.name_of(key.ljust(6, "0")) or key
 
 
