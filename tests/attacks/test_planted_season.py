@@ -27,6 +27,7 @@ from kaogong.foundation.kernel.ids import uuid7
 from kaogong.itembank import selectors as itembank
 from kaogong.itembank.models import Paper
 from kaogong.registration import services as applying
+from kaogong.scoring.models import Result
 from kaogong.web.ui.exports import FORMULA
 from tests.attacks.planting import EVIL, TYPED, Form, Visit, addresses, clear_texts, plant, walk
 from tests.attacks.test_hostile_addresses import everything
@@ -110,8 +111,9 @@ def planted(
 
 
 def claimant() -> Actor:
-    """A candidate with an account, whose pages show everything of hers."""
-    account = Account.objects.filter(person__isnull=False, last_login__isnull=True).order_by("created_at").first()
+    """A candidate with an account, whose pages show everything of hers; officers who keep keys are persons too."""
+    sat = Result.objects.filter(state="final").values("registration__person")
+    account = Account.objects.filter(person__in=sat, last_login__isnull=True).order_by("created_at").first()
     assert account is not None
     assert account.person_id is not None
     return replace(candidate(account.person_id), account_id=account.pk)
