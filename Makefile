@@ -16,10 +16,10 @@ serve: setup ## serve the site on http://127.0.0.1:8000/
 	@$(VENV)/kaogong db up && $(VENV)/kaogong db migrate && $(VENV)/kaogong serve
 
 test: setup ## the whole test suite (says which tests it leaves out without Chromium)
-	@$(VENV)/python -m pytest -n 2 --dist loadgroup
+	@$(VENV)/python -m pytest -n 2 --dist loadfile
 
 check: setup format lint contracts types migrations templates openapi ## what CI runs
-	@$(VENV)/python -m pytest -n 2 --dist loadgroup
+	@$(VENV)/python -m pytest -n 2 --dist loadfile
 
 bench: setup ## benchmarks, as ratios in one run
 	@$(VENV)/python -m bench

@@ -39,7 +39,6 @@ from tests.support.registration import make_drafted, picture
 from tests.support.sittings import APPLYING, announced_sitting
 from tests.web import matrix
 
-pytestmark = pytest.mark.xdist_group("planted-season")
 # A phone of the mainland, or a resident number with its date of birth, not inside a longer figure.
 NUMBERS = "(^|[^0-9A-Za-z.])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])([^0-9A-Za-z]|$)"
 LOGGED = NUMBERS.replace("(^|", "(?:^|") + "|Kaogong-2026-demo"
