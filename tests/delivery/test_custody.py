@@ -198,7 +198,7 @@ class TestHandIn:
     def test_still_opens_by_the_passphrase_of_the_day_it_was_dealt(self) -> None:
         _hall, (one, *_others), custody = kept_hall()
         services.choose_passphrase(actor=acting(one), at=AT, passphrase="别的口令，也是很长很长的一句话")
-        hand_in(custody, one)
+        assert hand_in(custody, one).handed_at == MORNING
 
     def test_goes_back_when_the_sitting_moves(self) -> None:
         hall, (one, two, three), custody = kept_hall()
